@@ -1,0 +1,97 @@
+#include "endpoint.h"
+
+#include "partition.h"
+#include "url.h"
+
+void
+endpoint_url(struct bytes *out, const char *prefix, struct view region, bool fips, bool dual_stack)
+{
+	const struct partition *partition = partition_of_region(region);
+
+	bytes_add(out, VIEW("https://"));
+	bytes_add_text(out, prefix);
+	bytes_add(out, fips && (dual_stack || !partition->plain_is_fips) ? VIEW("-fips.") : VIEW("."));
+	bytes_add(out, region);
+	bytes_add_char(out, '.');
+	bytes_add_text(out, dual_stack ? partition->dual_stack_suffix : partition->dns_suffix);
+	bytes_add_char(out, '/');
+}
+
+/* The text is not shown when it may hold a password. */
+static enum ssm_err
+refuse(struct view text, const char *origin, const char *why, struct ssm_error *err)
+{
+	bool option = strcmp(origin, "--endpoint-url") == 0;
+	bool shown = view_find(text, '@') == text.len;
+
+	return ssm_fail(err, option ? SSM_E_INPUT : SSM_E_CONFIG, "InvalidEndpoint",
+	    "Invalid endpoint: %.*s (%s): %s",
+	    VIEW_ARG(shown ? view_slice(text, 0, text.len < 200 ? text.len : 200) : VIEW("***")), origin,
+	    why);
+}
+
+static const char *
+fault_of(const struct url *url)
+{
+	if (!view_equal_nocase(url->scheme, VIEW("https")) &&
+	    !view_equal_nocase(url->scheme, VIEW("http")))
+		return "the scheme must be https or http";
+	if (url->user_info.ptr != NULL)
+		return "user information is not allowed";
+	if (url->fragment.ptr != NULL)
+		return "a fragment is not allowed";
+	return NULL;
+}
+
+enum ssm_err
+endpoint_custom(struct bytes *out, struct view text, const char *origin, struct ssm_error *err)
+{
+	struct ssm_error reason = SSM_ERROR_INIT;
+	struct url url;
+	const char *fault;
+	enum ssm_err rc = SSM_OK;
+
+	if (strcmp(origin, "--endpoint-url") == 0 && memmem(text.ptr, text.len, "://", 3) == NULL)
+		return ssm_fail(err, SSM_E_INPUT, "InvalidEndpoint",
+		    "Bad value for --endpoint-url \"%.*s\": scheme is missing.  Must be of the form "
+		    "http://<hostname>/ or https://<hostname>/",
+		    (int)(text.len < 200 ? text.len : 200), text.ptr);
+	if (url_parse(&url, text, "the URL", &reason) != SSM_OK)
+		rc = refuse(text, origin, reason.message, err);
+	else if ((fault = fault_of(&url)) != NULL)
+		rc = refuse(text, origin, fault, err);
+	ssm_error_clear(&reason);
+	if (rc != SSM_OK)
+		return rc;
+	if (url.path.len > 0) {
+		bytes_add(out, text);
+		return SSM_OK;
+	}
+	bytes_add(out, view_slice(text, 0, (size_t)(url.path.ptr - text.ptr)));
+	bytes_add_char(out, '/');
+	bytes_add(out, view_slice(text, (size_t)(url.path.ptr - text.ptr), text.len));
+	return SSM_OK;
+}
+
+static bool
+take_out(struct bytes *text, struct view part)
+{
+	bool changed = false;
+	char *at;
+
+	while (text->len >= part.len &&
+	    (at = memmem(text->ptr, text->len, part.ptr, part.len)) != NULL) {
+		memmove(at, at + part.len, (size_t)(text->ptr + text->len - at) - part.len);
+		text->len -= part.len;
+		changed = true;
+	}
+	return changed;
+}
+
+bool
+endpoint_pseudo_region(struct bytes *region)
+{
+	bool first = take_out(region, VIEW("fips-"));
+
+	return take_out(region, VIEW("-fips")) || first;
+}

@@ -1,0 +1,100 @@
+#include "partition.h"
+
+static const struct partition table[] = {
+	{ "aws", "us eu ap sa ca me af il mx ", "amazonaws.com", "api.aws", false },
+	{ "aws-cn", "cn ", "amazonaws.com.cn", "api.amazonwebservices.com.cn", false },
+	{ "aws-eusc", "eusc-de ", "amazonaws.eu", "api.amazonwebservices.eu", false },
+	{ "aws-iso", "us-iso ", "c2s.ic.gov", "api.aws.ic.gov", false },
+	{ "aws-iso-b", "us-isob ", "sc2s.sgov.gov", "api.aws.scloud", false },
+	{ "aws-iso-e", "eu-isoe ", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
+	{ "aws-iso-f", "us-isof ", "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
+	{ "aws-us-gov", "us-gov ", "amazonaws.com", "api.aws", true },
+};
+
+const struct partition *
+partition_table(size_t *count)
+{
+	*count = ARRAY_LEN(table);
+	return table;
+}
+
+static bool
+is_word(struct view v, bool digits_only)
+{
+	for (size_t i = 0; i < v.len; i++) {
+		char c = v.ptr[i];
+		bool digit = c >= '0' && c <= '9';
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+
+		if (!digit && (digits_only || !letter))
+			return false;
+	}
+	return v.len > 0;
+}
+
+/* prefix-word-digits */
+static bool
+matches(struct view region, struct view prefix)
+{
+	struct view rest;
+	size_t hyphen;
+
+	if (!view_starts(region, prefix) || region.len == prefix.len || region.ptr[prefix.len] != '-')
+		return false;
+	rest = view_slice(region, prefix.len + 1, region.len);
+	hyphen = view_find(rest, '-');
+	return hyphen < rest.len && is_word(view_slice(rest, 0, hyphen), false) &&
+	    is_word(view_slice(rest, hyphen + 1, rest.len), true);
+}
+
+const struct partition *
+partition_of_region(struct view region)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct view prefixes = view_of(table[i].prefixes);
+
+		while (prefixes.len > 0) {
+			size_t blank = view_find(prefixes, ' ');
+
+			if (matches(region, view_slice(prefixes, 0, blank)))
+				return &table[i];
+			prefixes = view_slice(prefixes, blank + 1, prefixes.len);
+		}
+	}
+	return &table[0];
+}
+
+bool
+region_is_valid(struct view text)
+{
+	bool letters = false;
+
+	if (text.len == 0 || text.len > REGION_LEN_MAX || text.ptr[0] == '-' ||
+	    text.ptr[text.len - 1] == '-')
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    c != '-')
+			return false;
+		letters = letters || !(c >= '0' && c <= '9');
+	}
+	return letters;
+}
+
+enum ssm_err
+region_check(struct view text, struct ssm_error *err)
+{
+	static const struct view pseudo = { "-global", 7 };
+
+	if (!region_is_valid(text))
+		return ssm_fail(err, SSM_E_CONFIG, "InvalidRegionError",
+		    "Provided region_name '%.*s' doesn't match a supported format.",
+		    (int)(text.len < 100 ? text.len : 100), text.ptr);
+	if (text.len > pseudo.len &&
+	    view_equal(view_slice(text, text.len - pseudo.len, text.len), pseudo))
+		return ssm_fail(err, SSM_E_CONFIG, "InvalidRegionError",
+		    "'%.*s' is not a region of Systems Manager", VIEW_ARG(text));
+	return SSM_OK;
+}

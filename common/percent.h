@@ -1,0 +1,24 @@
+/*
+ * percent: RFC 3986 percent encoding.
+ */
+#ifndef SSM_PERCENT_H
+#define SSM_PERCENT_H
+
+#include "bytes.h"
+
+/*
+ * Every byte but the unreserved (A-Z a-z 0-9 - . _ ~) and those of `keep` as %XX, upper-case
+ * hexadecimal.
+ */
+void percent_encode(struct bytes *out, struct view text, const char *keep);
+
+/*
+ * %XX decoded once; '+' stays a plus. False when a '%' is not followed by two hexadecimal digits
+ * or the result holds a control character or is not UTF-8.
+ */
+bool percent_decode(struct bytes *out, struct view text);
+
+/* The value of a hexadecimal digit, or -1. */
+int percent_hex(char c);
+
+#endif
