@@ -1,0 +1,270 @@
+#include "input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "io.h"
+
+#define READ_SIZE 65536
+
+void
+input_start(struct input *in, int fd, const char *name, size_t record_max)
+{
+	*in = (struct input){ .fd = fd, .name = name, .record_max = record_max,
+	    .buffer = BYTES_INIT(2 * record_max + 2 * READ_SIZE), .line = 1, .column = 1 };
+}
+
+enum ssm_err
+input_open(struct input *in, const char *path, size_t record_max, struct ssm_error *err)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0) {
+		input_start(in, STDIN_FILENO, "standard input", record_max);
+		return SSM_OK;
+	}
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
+		return ssm_fail(err, SSM_E_INPUT, "InvalidInput", "cannot open '%s': %s", path,
+		    strerror(errno));
+	input_start(in, fd, path, record_max);
+	return SSM_OK;
+}
+
+/* More bytes behind what is buffered: 1, 0 at the end, -1 with err set. */
+static int
+fill(struct input *in, struct ssm_error *err)
+{
+	char *room;
+	ssize_t n;
+
+	if (in->end)
+		return 0;
+	if (in->begin > 0 && in->begin >= in->buffer.len / 2) {
+		bytes_drop(&in->buffer, in->begin);
+		in->begin = 0;
+	}
+	if ((room = bytes_room(&in->buffer, READ_SIZE)) == NULL) {
+		ssm_fail_memory(err);
+		return -1;
+	}
+	if (in->before_wait != NULL)
+		in->before_wait(in->context);
+	if ((n = io_read(in->fd, room, READ_SIZE)) < 0) {
+		ssm_fail(err, SSM_E_OTHER, "InputError", "cannot read %s: %s", in->name,
+		    strerror(errno));
+		return -1;
+	}
+	in->end = n == 0;
+	bytes_grew(&in->buffer, (size_t)n);
+	return n > 0;
+}
+
+static struct view
+unread(const struct input *in)
+{
+	return view_slice(bytes_view(&in->buffer), in->begin, in->buffer.len);
+}
+
+/* Takes len bytes, which hold whole lines or blanks, and keeps the position. */
+static void
+take(struct input *in, size_t len)
+{
+	const char *at = in->buffer.ptr + in->begin;
+
+	for (size_t i = 0; i < len; i++) {
+		in->line += at[i] == '\n';
+		in->column = at[i] == '\n' ? 1 : in->column + 1;
+	}
+	in->begin += len;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void
+take_blanks(struct input *in)
+{
+	struct view rest = unread(in);
+	size_t len = 0;
+
+	while (len < rest.len && is_blank(rest.ptr[len]))
+		len++;
+	take(in, len);
+}
+
+int
+input_peek(struct input *in, struct ssm_error *err)
+{
+	for (;;) {
+		take_blanks(in);
+		if (in->begin < in->buffer.len)
+			return (unsigned char)in->buffer.ptr[in->begin];
+		if (fill(in, err) <= 0)
+			return -1;
+	}
+}
+
+bool
+input_has_more(struct input *in)
+{
+	struct ssm_error ignored = SSM_ERROR_INIT;
+	struct view rest = view_trim(unread(in));
+
+	while (rest.len == 0 && !in->end && io_readable(in->fd) && fill(in, &ignored) > 0)
+		rest = view_trim(unread(in));
+	ssm_error_clear(&ignored);
+	return rest.len > 0;
+}
+
+/*
+ * Goes on behind a bad document: at the next line that begins with '{', where a document begins in
+ * NDJSON and in what jq prints indented, or at the end.
+ */
+static int
+skip_bad_document(struct input *in, struct ssm_error *err)
+{
+	for (;;) {
+		struct view rest = unread(in);
+		size_t at = view_find(rest, '\n');
+		struct ssm_error ignored = SSM_ERROR_INIT;
+		int more = 1;
+
+		take(in, at);
+		if (at + 1 < rest.len && rest.ptr[at + 1] == '{') {
+			take(in, 1);
+			return 0;
+		}
+		if (at + 1 < rest.len) {
+			take(in, 1);
+			continue;
+		}
+		more = fill(in, &ignored);
+		if (more < 0)
+			*err = ignored;
+		if (more <= 0) {
+			take(in, in->buffer.len - in->begin);
+			return more;
+		}
+	}
+}
+
+static enum input_status
+bad_document(struct input *in, struct ssm_error *err)
+{
+	const struct json_scan *scan = &in->scan;
+
+	if (scan->at > in->record_max)
+		ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
+		    "line %zu of %s: a document of more than %zu bytes", in->line, in->name,
+		    in->record_max);
+	else
+		ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is not JSON: line %zu, column %zu: %s",
+		    in->name, scan->line, scan->column, scan->why);
+	return skip_bad_document(in, err) < 0 ? INPUT_FAILED : INPUT_BAD;
+}
+
+static enum input_status
+not_an_object(struct input *in, struct ssm_error *err)
+{
+	ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
+	    "%s: line %zu, column %zu: a JSON object is expected", in->name, in->line, in->column);
+	return skip_bad_document(in, err) < 0 ? INPUT_FAILED : INPUT_BAD;
+}
+
+enum input_status
+input_document(struct input *in, struct json_doc *doc, struct ssm_error *err)
+{
+	int first = input_peek(in, err);
+	enum json_scan_status status;
+
+	if (first < 0)
+		return err->rc == SSM_OK ? INPUT_END : INPUT_FAILED;
+	if (first != '{')
+		return not_an_object(in, err);
+	json_scan_start(&in->scan, in->line, in->column);
+	while ((status = json_scan_feed(&in->scan, unread(in))) == JSON_SCAN_MORE) {
+		int more;
+
+		if (in->scan.at > in->record_max)
+			return bad_document(in, err);
+		if ((more = fill(in, err)) < 0)
+			return INPUT_FAILED;
+		if (more == 0 && (status = json_scan_end(&in->scan)) != JSON_SCAN_MORE)
+			break;
+	}
+	if (status == JSON_SCAN_BAD || in->scan.at > in->record_max)
+		return bad_document(in, err);
+	in->line = in->scan.line;
+	in->column = in->scan.column;
+	in->begin += in->scan.at;
+	if (json_adopt(doc, view_slice(bytes_view(&in->buffer), in->begin - in->scan.at, in->begin),
+	    &in->scan, err) != SSM_OK)
+		return err->rc == SSM_E_INPUT ? INPUT_BAD : INPUT_FAILED;
+	return INPUT_RECORD;
+}
+
+/* Drops the rest of a line that is too long. */
+static enum input_status
+skip_long_line(struct input *in, struct ssm_error *err)
+{
+	size_t line = in->line;
+	int more = 1;
+
+	while (more > 0) {
+		struct view rest = unread(in);
+		size_t at = view_find(rest, '\n');
+
+		take(in, at);
+		if (at < rest.len)
+			break;
+		more = fill(in, err);
+	}
+	if (more < 0)
+		return INPUT_FAILED;
+	ssm_fail(err, SSM_E_INPUT, "InvalidInput", "%s: line %zu is longer than %zu bytes", in->name,
+	    line, in->record_max);
+	return INPUT_BAD;
+}
+
+enum input_status
+input_line(struct input *in, struct view *line, struct ssm_error *err)
+{
+	size_t searched = 0;
+
+	for (;;) {
+		struct view rest = unread(in);
+		size_t at = searched + view_find(view_slice(rest, searched, rest.len), '\n');
+		int more = 1;
+
+		if (at == rest.len && at <= in->record_max && (more = fill(in, err)) > 0) {
+			searched = at;
+			continue;
+		}
+		if (more < 0)
+			return INPUT_FAILED;
+		if (at > in->record_max)
+			return skip_long_line(in, err);
+		*line = view_slice(rest, 0, at);
+		in->begin += at < rest.len ? at + 1 : at;
+		in->line++;
+		if (at > 0 && line->ptr[at - 1] == '\r')
+			line->len--;
+		searched = 0;
+		if (view_trim(*line).len > 0)
+			return INPUT_RECORD;
+		if (at == rest.len)
+			return INPUT_END;
+	}
+}
+
+void
+input_close(struct input *in)
+{
+	bytes_clear(&in->buffer);
+	if (in->fd > STDERR_FILENO)
+		close(in->fd);
+}

@@ -1,0 +1,58 @@
+/*
+ * jsonscan: a strict RFC 8259 checker that can stop and go on anywhere.
+ *
+ * Purpose:   libjq accepts what no other parser does (raw NUL, `nan`, bad UTF-8, a repeated key) and
+ *            puts the whole input into its error texts. So every text is checked here first, byte
+ *            by byte as it arrives, and libjq only ever sees values that are known to be sound. The
+ *            checker finds the end of a document in a stream and remembers where its members are,
+ *            so that members nobody asks for pass through byte for byte.
+ * Units:     offsets are bytes from the start of the document.
+ * Errors:    a static text of what is wrong; it never quotes the input.
+ * Does not:  allocate, decode.
+ */
+#ifndef SSM_JSONSCAN_H
+#define SSM_JSONSCAN_H
+
+#include <stdint.h>
+
+#include "bytes.h"
+
+#define JSON_DEPTH_MAX 64
+#define JSON_MEMBERS_MAX 256		/* of the outermost object */
+
+enum json_scan_status { JSON_SCAN_MORE, JSON_SCAN_DONE, JSON_SCAN_BAD };
+
+struct json_span {
+	uint32_t key, key_end;		/* the text between the quotes */
+	uint32_t value, value_end;
+};
+
+struct json_scan {
+	const char *why;		/* after JSON_SCAN_BAD */
+	const char *literal;		/* what is left of true, false or null */
+	size_t at;			/* bytes taken so far */
+	size_t line, column;		/* of the byte at `at`, from 1; columns in bytes */
+	uint64_t objects;		/* one bit a level: set in an object */
+	unsigned depth;
+	unsigned char state, need, low, high;	/* of a UTF-8 character, or hex digits to come */
+	uint16_t unit;			/* the \u escape being read */
+	bool pair;			/* a high surrogate waits for its second half */
+	bool in_key;
+	size_t count;
+	struct json_span members[JSON_MEMBERS_MAX];
+};
+
+/* Starts on a text whose first byte stands at the given line and column. */
+void json_scan_start(struct json_scan *scan, size_t line, size_t column);
+
+/*
+ * Takes bytes of text, whole so far, from scan->at on. DONE: one value (outermost closing bracket
+ * included, or a scalar that something follows) ends at scan->at. A scalar at the end of the text is
+ * only known to be whole by json_scan_end().
+ */
+enum json_scan_status json_scan_feed(struct json_scan *scan, struct view text);
+
+/* No more bytes will come. */
+enum json_scan_status json_scan_end(struct json_scan *scan);
+
+#endif

@@ -1,0 +1,90 @@
+#include "output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "jsontext.h"
+
+#define FLUSH_AT 65536
+#define PENDING_MAX ((size_t)64 * 1024 * 1024)	/* one answer of 8 MiB, indented and coloured */
+
+static bool
+no_color(void)
+{
+	const char *value = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return (value != NULL && *value != '\0') || (term != NULL && strcmp(term, "dumb") == 0);
+}
+
+void
+output_start(struct output *out, int fd, enum output_form form)
+{
+	bool terminal = isatty(fd) != 0;
+
+	*out = (struct output){ .fd = fd, .pending = BYTES_INIT(PENDING_MAX),
+	    .pretty = form == OUTPUT_PRETTY || (form == OUTPUT_AUTO && terminal) };
+	out->colour = out->pretty && terminal && !no_color();
+}
+
+static void
+ended(struct output *out, char end)
+{
+	bytes_add_char(&out->pending, end);
+	if (out->pending.len >= FLUSH_AT)
+		output_flush(out);
+}
+
+static bool
+has_blanks(struct view text)
+{
+	return view_find(text, ' ') < text.len || view_find(text, '\n') < text.len ||
+	    view_find(text, '\t') < text.len || view_find(text, '\r') < text.len;
+}
+
+void
+output_document(struct output *out, struct view document)
+{
+	if (out->pretty)
+		jsontext_pretty(&out->pending, document, out->colour);
+	else if (has_blanks(document))
+		jsontext_compact(&out->pending, document);
+	else
+		bytes_add(&out->pending, document);
+	ended(out, '\n');
+}
+
+void
+output_record(struct output *out, struct view record, char end)
+{
+	bytes_add(&out->pending, record);
+	ended(out, end);
+}
+
+void
+output_line(struct output *out, struct view line)
+{
+	output_record(out, line, '\n');
+}
+
+bool
+output_flush(struct output *out)
+{
+	if (out->error == 0 && bytes_failed(&out->pending))
+		out->error = ENOMEM;
+	if (out->error == 0 && io_write_all(out->fd, bytes_view(&out->pending)) != 0)
+		out->error = errno;
+	bytes_reset(&out->pending);
+	return out->error == 0;
+}
+
+bool
+output_close(struct output *out)
+{
+	output_flush(out);
+	bytes_clear(&out->pending);
+	if (close(out->fd) != 0 && out->error == 0)
+		out->error = errno;
+	return out->error == 0;
+}

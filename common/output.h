@@ -1,0 +1,40 @@
+/*
+ * output: what goes to stdout.
+ *
+ * Purpose: whole records only. Records are gathered and written together, at the latest before the
+ *          tool waits for anything; a failed write is remembered and ends the run.
+ * Errors:  output_flush() returns false once anything was lost.
+ */
+#ifndef SSM_OUTPUT_H
+#define SSM_OUTPUT_H
+
+#include "bytes.h"
+
+enum output_form { OUTPUT_AUTO, OUTPUT_COMPACT, OUTPUT_PRETTY };
+
+struct output {
+	int fd;
+	bool pretty, colour;
+	int error;			/* errno of the write that failed, 0 when all is well */
+	struct bytes pending;
+};
+
+/* AUTO is compact, or indented and coloured (unless NO_COLOR is set) when fd is a terminal. */
+void output_start(struct output *out, int fd, enum output_form form);
+
+/* A finished JSON document, without a line end, as a record. */
+void output_document(struct output *out, struct view document);
+
+/* A finished line, without its end. */
+void output_line(struct output *out, struct view line);
+
+/* A line that ends in another byte: '\0' for -z. */
+void output_record(struct output *out, struct view record, char end);
+
+/* Writes what is pending; false when output is lost. */
+bool output_flush(struct output *out);
+
+/* Flushes and closes: false when the last byte could not be handed over. */
+bool output_close(struct output *out);
+
+#endif

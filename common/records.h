@@ -1,0 +1,66 @@
+/*
+ * records: a run over many records: what came of each, the messages, the exit code.
+ *
+ * Purpose: the promises that every filter makes (ssm-tools(7)): a result or a message for each
+ *          record, all are worked through, the first failure's code is the run's, no finished record
+ *          is held back while the tool waits.
+ */
+#ifndef SSM_RECORDS_H
+#define SSM_RECORDS_H
+
+#include "cli.h"
+#include "input.h"
+#include "output.h"
+
+struct records {
+	struct cli *cli;
+	struct input in;
+	struct output out;
+	size_t number;			/* of the record at work, from 1 */
+	int code;			/* the exit code so far */
+	bool stop;			/* --fail-fast, or stdout lost */
+	bool many;			/* more records than one are sure to come: messages number them */
+	bool plain;			/* results are lines of plain text, not documents */
+};
+
+/* Output on stdout, in the form the options ask for. r->in is the caller's to open. */
+void records_start(struct records *r, struct cli *cli);
+
+/*
+ * What one record came to: rc and *result (a JSON document) or *err, both emptied here. id is the
+ * record's own key as raw JSON, or VIEW_NONE; it must not point into the input's buffer's unread
+ * part. Counts the record.
+ */
+void records_settle(struct records *r, enum ssm_err rc, struct bytes *result,
+    struct ssm_error *err, struct view id);
+
+/* The same for a result that is a line of plain text. */
+void records_settle_line(struct records *r, enum ssm_err rc, struct bytes *result,
+    struct ssm_error *err);
+
+/*
+ * Works on one document: fills *result (empty: nothing is printed) or returns a failure.
+ */
+typedef enum ssm_err records_apply(void *context, struct json_doc *doc, struct bytes *result,
+    struct ssm_error *err);
+
+/*
+ * Every document of r->in through apply. No document at all is an error (255) that says so. A
+ * document with a member Error is an earlier stage's error document: it passes through.
+ */
+void records_documents(struct records *r, records_apply *apply, void *context);
+
+/* Works on one line in the same way. The line has no blanks at its ends. */
+typedef enum ssm_err records_apply_line(void *context, struct view line, struct bytes *result,
+    struct ssm_error *err);
+
+/* Every line of r->in that is not blank through apply. No line at all is an error (255). */
+void records_lines(struct records *r, records_apply_line *apply, void *context);
+
+/* A failure that belongs to no record. */
+void records_fail(struct records *r, const struct ssm_error *err);
+
+/* Flushes, closes stdout and returns the exit code of the run. */
+int records_finish(struct records *r);
+
+#endif
