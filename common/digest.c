@@ -1,0 +1,94 @@
+#include "digest.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <stdlib.h>
+
+struct digest {
+	EVP_MD *sha256;
+	EVP_MD_CTX *hash;
+	EVP_MAC *hmac;
+	EVP_MAC_CTX *mac;
+};
+
+struct digest *
+digest_new(void)
+{
+	struct digest *digest = calloc(1, sizeof *digest);
+
+	if (digest == NULL)
+		return NULL;
+	if ((digest->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL ||
+	    (digest->hash = EVP_MD_CTX_new()) == NULL ||
+	    (digest->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL ||
+	    (digest->mac = EVP_MAC_CTX_new(digest->hmac)) == NULL) {
+		digest_free(digest);
+		return NULL;
+	}
+	return digest;
+}
+
+void
+digest_free(struct digest *digest)
+{
+	if (digest == NULL)
+		return;
+	EVP_MAC_CTX_free(digest->mac);
+	EVP_MAC_free(digest->hmac);
+	EVP_MD_CTX_free(digest->hash);
+	EVP_MD_free(digest->sha256);
+	free(digest);
+}
+
+static enum ssm_err
+fail(struct ssm_error *err)
+{
+	return ssm_fail(err, SSM_E_OTHER, "CryptoError", "libcrypto cannot compute SHA-256");
+}
+
+enum ssm_err
+digest_sha256(struct digest *digest, struct view text, unsigned char out[DIGEST_LEN],
+    struct ssm_error *err)
+{
+	if (EVP_DigestInit_ex(digest->hash, digest->sha256, NULL) != 1 ||
+	    EVP_DigestUpdate(digest->hash, text.ptr, text.len) != 1 ||
+	    EVP_DigestFinal_ex(digest->hash, out, NULL) != 1)
+		return fail(err);
+	return SSM_OK;
+}
+
+enum ssm_err
+digest_hmac_sha256(struct digest *digest, struct view key, struct view text,
+    unsigned char out[DIGEST_LEN], struct ssm_error *err)
+{
+	static char sha256[] = "SHA256";
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
+	    OSSL_PARAM_construct_end() };
+	size_t len;
+
+	if (EVP_MAC_init(digest->mac, (const unsigned char *)key.ptr, key.len, params) != 1 ||
+	    EVP_MAC_update(digest->mac, (const unsigned char *)text.ptr, text.len) != 1 ||
+	    EVP_MAC_final(digest->mac, out, &len, DIGEST_LEN) != 1)
+		return fail(err);
+	return SSM_OK;
+}
+
+void
+digest_hex(char out[DIGEST_HEX_LEN + 1], const unsigned char digest[DIGEST_LEN])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < DIGEST_LEN; i++) {
+		out[2 * i] = digits[digest[i] >> 4];
+		out[2 * i + 1] = digits[digest[i] & 15];
+	}
+	out[DIGEST_HEX_LEN] = '\0';
+}
+
+bool
+digest_equal(struct view a, struct view b)
+{
+	return a.len == b.len && CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0;
+}

@@ -1,0 +1,32 @@
+/*
+ * digest: SHA-256 and HMAC-SHA256 by libcrypto.
+ *
+ * Purpose:   the one place that calls libcrypto. The algorithms are looked up once, not per call.
+ * Units:     digests are 32 raw bytes; hexadecimal is lower case.
+ * Errors:    SSM_E_OTHER when libcrypto refuses.
+ */
+#ifndef SSM_DIGEST_H
+#define SSM_DIGEST_H
+
+#include "err.h"
+
+#define DIGEST_LEN 32
+#define DIGEST_HEX_LEN 64
+
+struct digest;				/* the algorithms, ready for use */
+
+struct digest *digest_new(void);	/* NULL when libcrypto or memory fails */
+void digest_free(struct digest *digest);
+
+enum ssm_err digest_sha256(struct digest *digest, struct view text, unsigned char out[DIGEST_LEN],
+    struct ssm_error *err);
+
+enum ssm_err digest_hmac_sha256(struct digest *digest, struct view key, struct view text,
+    unsigned char out[DIGEST_LEN], struct ssm_error *err);
+
+void digest_hex(char out[DIGEST_HEX_LEN + 1], const unsigned char digest[DIGEST_LEN]);
+
+/* Whether two texts are equal, in a time that does not depend on where they differ. */
+bool digest_equal(struct view a, struct view b);
+
+#endif
