@@ -1,0 +1,31 @@
+/*
+ * keyring: the keys of the profiles that a run of ssm-sign meets.
+ *
+ * Purpose:   keys are looked up at the first document that needs them and kept until they expire, for
+ *            a few profiles at a time, so that memory stays the same however many come by.
+ * Ownership: the keyring owns and wipes the keys; what it hands out lives until the next call.
+ * Errors:    SSM_E_CONFIG.
+ */
+#ifndef SSM_KEYRING_H
+#define SSM_KEYRING_H
+
+#include "cli.h"
+#include "keys.h"
+
+struct keyring_source {
+	const struct cli *cli;		/* for --verbose and warnings */
+	const char *profile;		/* of the command line, or NULL: the document's */
+	const char *file;		/* a credentials document, or NULL */
+};
+
+struct keyring;
+
+/* The source's texts are borrowed. NULL when memory ends. */
+struct keyring *keyring_new(const struct keyring_source *source);
+void keyring_free(struct keyring *keyring);
+
+/* Keys for a document that names `profile` (or VIEW_NONE), good at `now`. */
+enum ssm_err keyring_find(struct keyring *keyring, struct view profile, time_t now,
+    const struct credentials **who, struct ssm_error *err);
+
+#endif
