@@ -1,0 +1,162 @@
+/* ssm-resume-session: a session id in, the service's answer out: the suite's pipeline as one command. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "pipeline.h"
+
+enum { OPT_SESSION_ID = CLI_LONG, OPT_REGION, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_CONNECT_TIMEOUT,
+	OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_MAX_ATTEMPTS, OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL,
+	OPT_METADATA, OPT_SHOW_PIPELINE };
+
+static const struct cli_option options[] = {
+	{ 0, NULL, NULL, "As aws ssm resume-session" },
+	{ OPT_SESSION_ID, "session-id", "ID", "the session to resume" },
+	{ OPT_REGION, "region", "REGION", "in place of AWS_REGION and the profile's" },
+	{ OPT_PROFILE, "profile", "NAME", "of the shared config and credentials files" },
+	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
+	{ OPT_CONNECT_TIMEOUT, "cli-connect-timeout", "SECONDS", "to connect, 0 for no limit [10]" },
+	{ OPT_READ_TIMEOUT, "cli-read-timeout", "SECONDS", "longest silence, 0 for no limit [60]" },
+	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these certificates alone" },
+	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "do not verify the server's certificate" },
+	{ 0, NULL, NULL, "Of this suite" },
+	{ OPT_MAX_TIME, "max-time", "SECONDS", "for the whole call, retries included" },
+	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "tries in all [3]" },
+	{ OPT_METADATA, "metadata", NULL, "add ResponseMetadata to the answer" },
+	{ OPT_SHOW_PIPELINE, "show-pipeline", NULL, "print the pipeline and run nothing" },
+	CLI_DOCUMENT_OPTIONS,
+	CLI_COMMON_OPTIONS,
+	CLI_OPTIONS_END,
+};
+
+static const char *const examples[] = {
+	"ssm-resume-session --session-id \"$id\"",
+	"ssm-resume-session --session-id \"$id\" --region eu-west-1 --profile prod",
+	"ssm-resume-session --session-id \"$id\" --show-pipeline",
+	NULL,
+};
+
+static const struct cli_tool tool = {
+	.name = "ssm-resume-session",
+	.synopsis = "--session-id ID [options]",
+	.purpose = "Resume a Session Manager session: a new token and stream URL for its id.",
+	.options = options,
+	.examples = examples,
+	.holds_secrets = true,		/* they stay in the environment that ssm-sign inherits */
+};
+
+struct resume_options {
+	const char *session_id, *region, *profile, *endpoint_url;
+	const char *connect_timeout, *read_timeout, *max_time, *max_attempts, *ca_bundle;
+	bool no_verify_ssl, metadata, show_pipeline;
+};
+
+static void
+add_messages_options(struct pipeline *pipeline, struct stage *stage)
+{
+	const struct cli *cli = pipeline->cli;
+
+	pipeline_option(pipeline, stage, "error-format", cli->json_errors ? "json" : NULL);
+	pipeline_option(pipeline, stage, "errors", cli->inline_errors ? "inline" : NULL);
+	pipeline_flag(pipeline, stage, "fail-fast", cli->fail_fast);
+	pipeline_flag(pipeline, stage, "verbose", cli->verbose);
+	pipeline_flag(pipeline, stage, "quiet", cli->quiet);
+}
+
+/* Each option to the stage whose own it is. */
+static void
+build(struct pipeline *pipeline, const struct resume_options *given)
+{
+	struct stage *stage = pipeline_add(pipeline, "ssm-request", false);
+
+	pipeline_argument(pipeline, stage, "resume-session");
+	pipeline_option(pipeline, stage, "session-id", given->session_id);
+	pipeline_option(pipeline, stage, "region", given->region);
+	pipeline_option(pipeline, stage, "profile", given->profile);
+	pipeline_option(pipeline, stage, "endpoint-url", given->endpoint_url);
+	add_messages_options(pipeline, stage);
+
+	stage = pipeline_add(pipeline, "ssm-sign", true);
+	add_messages_options(pipeline, stage);
+
+	stage = pipeline_add(pipeline, "ssm-call", false);
+	pipeline_option(pipeline, stage, "connect-timeout", given->connect_timeout);
+	pipeline_option(pipeline, stage, "read-timeout", given->read_timeout);
+	pipeline_option(pipeline, stage, "max-time", given->max_time);
+	pipeline_option(pipeline, stage, "max-attempts", given->max_attempts);
+	pipeline_option(pipeline, stage, "ca-bundle", given->ca_bundle);
+	pipeline_flag(pipeline, stage, "no-verify-ssl", given->no_verify_ssl);
+	pipeline_flag(pipeline, stage, "metadata", given->metadata);
+	pipeline_flag(pipeline, stage, "compact", pipeline->cli->compact);
+	pipeline_flag(pipeline, stage, "pretty", pipeline->cli->pretty);
+	add_messages_options(pipeline, stage);
+}
+
+static int
+show(const struct cli *cli, const struct pipeline *pipeline)
+{
+	struct bytes line = BYTES_INIT(4 * 1024 * 1024);
+	struct output out;
+
+	output_start(&out, STDOUT_FILENO, OUTPUT_COMPACT);
+	pipeline_show(&line, pipeline);
+	output_line(&out, bytes_view(&line));
+	bytes_clear(&line);
+	return output_close(&out) ? 0 : cli_output_lost(cli, out.error);
+}
+
+/* What ssm-call would refuse is refused here, under the name that was typed. */
+static void
+check_options(const struct cli *cli, const struct resume_options *given)
+{
+	cli_operands_max(cli, 0);
+	if (given->session_id == NULL)
+		cli_usage(cli, "the following arguments are required: --session-id");
+	if (given->connect_timeout != NULL)
+		cli_number(cli, "--cli-connect-timeout", given->connect_timeout, 0, 86400);
+	if (given->read_timeout != NULL)
+		cli_number(cli, "--cli-read-timeout", given->read_timeout, 0, 86400);
+}
+
+static void
+read_options(struct cli *cli, struct resume_options *given)
+{
+	const char *value;
+	int key;
+
+	while ((key = cli_option(cli, &value)) != CLI_END)
+		switch (key) {
+		case OPT_SESSION_ID: given->session_id = value; break;
+		case OPT_REGION: given->region = value; break;
+		case OPT_PROFILE: given->profile = value; break;
+		case OPT_ENDPOINT_URL: given->endpoint_url = value; break;
+		case OPT_CONNECT_TIMEOUT: given->connect_timeout = value; break;
+		case OPT_READ_TIMEOUT: given->read_timeout = value; break;
+		case OPT_MAX_TIME: given->max_time = value; break;
+		case OPT_MAX_ATTEMPTS: given->max_attempts = value; break;
+		case OPT_CA_BUNDLE: given->ca_bundle = value; break;
+		case OPT_NO_VERIFY_SSL: given->no_verify_ssl = true; break;
+		case OPT_METADATA: given->metadata = true; break;
+		case OPT_SHOW_PIPELINE: given->show_pipeline = true; break;
+		}
+	check_options(cli, given);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct resume_options given = { .session_id = NULL };
+	struct pipeline pipeline;
+	struct cli cli;
+	int code;
+
+	(void)argc;
+	cli_start(&cli, &tool, argv);
+	read_options(&cli, &given);
+	pipeline_start(&pipeline, &cli);
+	build(&pipeline, &given);
+	code = given.show_pipeline ? show(&cli, &pipeline) : pipeline_run(&pipeline);
+	pipeline_clear(&pipeline);
+	return code;
+}
