@@ -37,7 +37,7 @@ view_of(const char *text)
 static inline struct view
 view_slice(struct view v, size_t begin, size_t end)
 {
-	return (struct view){ v.ptr + begin, end - begin };
+	return (struct view){ begin == 0 ? v.ptr : v.ptr + begin, end - begin };	/* NULL + 0 is undefined */
 }
 
 static inline bool

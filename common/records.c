@@ -31,7 +31,8 @@ void
 records_fail(struct records *r, const struct ssm_error *err)
 {
 	output_flush(&r->out);
-	note_code(r, cli_fail(r->cli, err));
+	cli_message(r->cli, err, 0, r->id);
+	note_code(r, ssm_exit_code(err->rc));
 }
 
 /* The message of a failed record names it when there is more than one. */
@@ -41,7 +42,7 @@ settle_failure(struct records *r, const struct ssm_error *err, struct view id)
 	struct bytes own_id = BYTES_INIT(JSON_DOCUMENT_MAX), document = BYTES_INIT(RECORD_MAX);
 	bool many;
 
-	bytes_set(&own_id, id);		/* looking for more input may move the buffer */
+	bytes_set(&own_id, id.len > 0 ? id : r->id);	/* looking for more input may move the buffer */
 	if (r->cli->inline_errors) {
 		cli_error_document(&document, err, bytes_view(&own_id));
 		output_document(&r->out, bytes_view(&document));

@@ -17,6 +17,7 @@ struct records {
 	struct input in;
 	struct output out;
 	size_t number;			/* of the record at work, from 1 */
+	struct view id;			/* raw JSON: the key of records that have none of their own */
 	int code;			/* the exit code so far */
 	bool stop;			/* --fail-fast, or stdout lost */
 	bool many;			/* more records than one are sure to come: messages number them */
@@ -27,9 +28,9 @@ struct records {
 void records_start(struct records *r, struct cli *cli);
 
 /*
- * What one record came to: rc and *result (a JSON document) or *err, both emptied here. id is the
- * record's own key as raw JSON, or VIEW_NONE; it must not point into the input's buffer's unread
- * part. Counts the record.
+ * What one record came to: rc and *result (a JSON document, or a line when r->plain is set) or *err,
+ * both emptied here. id is the record's own key as raw JSON, or VIEW_NONE; it must not point into the
+ * input's buffer's unread part. Counts the record.
  */
 void records_settle(struct records *r, enum ssm_err rc, struct bytes *result,
     struct ssm_error *err, struct view id);

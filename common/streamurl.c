@@ -83,11 +83,12 @@ is_suffix_of_aws(struct view text)
 	return false;
 }
 
-/* Region and partition out of the host, or why it is not one of Session Manager. */
+static const char foreign_host[] = "the host is not one of Session Manager";
+
+/* Region and partition out of the host, or why it is refused. */
 static const char *
 read_aws_host(struct streamurl *to)
 {
-	static const char no[] = "the host is not one of Session Manager";
 	struct view rest = to->host, service = take_until(&rest, '.'), region;
 	bool vpc = view_starts(service, VIEW("vpce-")), fips, legacy, dual_stack;
 	const struct partition *partition;
@@ -99,14 +100,14 @@ read_aws_host(struct streamurl *to)
 	region = take_until(&rest, '.');
 	if ((!fips && !legacy && !view_equal(service, VIEW("ssmmessages"))) ||
 	    !looks_like_region(region))
-		return no;
+		return foreign_host;
 	if (vpc && !view_equal(take_until(&rest, '.'), VIEW("vpce")))
-		return no;
+		return foreign_host;
 	partition = partition_of_region(region);
 	dual_stack = !vpc && view_is(rest, partition->dual_stack_suffix);
 	if (!dual_stack && !view_is(rest, partition->dns_suffix))
-		return is_suffix_of_aws(rest) ?
-		    "the host's region and suffix are of different partitions" : no;
+		return !vpc && is_suffix_of_aws(rest) ?
+		    "the host's region and suffix are of different partitions" : foreign_host;
 	to->region = region;
 	to->partition = view_of(partition->id);
 	to->fips = fips;
@@ -159,7 +160,11 @@ read_host(struct parse *p)
 		why = "the port is not 443";
 		place += parts->host.len + 1;
 	}
-	return why == NULL || is_allowed(p->rules, to) ? SSM_OK : refuse(p, place, why);
+	if (why == NULL || is_allowed(p->rules, to))
+		return SSM_OK;
+	if (why == foreign_host && p->rules->allowed_count > 0)
+		why = "the host is not one of Session Manager, nor admitted with this scheme and port";
+	return refuse(p, place, why);
 }
 
 static enum ssm_err

@@ -1,0 +1,34 @@
+"""TAP for the tests in Python: ok(), is_equal(), done()."""
+import sys
+
+_count = _failed = 0
+
+
+def ok(condition, title, *details):
+    """One check; the details are printed when it fails."""
+    global _count, _failed
+    _count += 1
+    print(f"{'ok' if condition else 'not ok'} {_count} - {' '.join(title.replace('#', '').split())}")
+    if not condition:
+        _failed += 1
+        for detail in details:
+            for line in str(detail).split("\n")[:60]:
+                print(f"# {line[:2000]}")
+    sys.stdout.flush()
+    return bool(condition)
+
+
+def is_equal(got, expected, title, *details):
+    return ok(got == expected, title, f"expected: {expected!r}", f"got:      {got!r}", *details)
+
+
+def skip_all(why):
+    """Ends the test: nothing was run, and why."""
+    print(f"1..0 # SKIP {why}")
+    sys.exit(0)
+
+
+def done():
+    """Prints the plan and ends the test."""
+    print(f"1..{_count}")
+    sys.exit(1 if _failed or not _count else 0)
