@@ -187,7 +187,8 @@ find_places(const struct profiles *p, enum profiles_table table, struct view nam
 	const struct entry *entry = NULL;
 	size_t count = 0;
 
-	places[0] = places[1] = (struct place){ NULL, NULL };
+	for (size_t i = 0; i < PLACES_MAX; i++)
+		places[i] = (struct place){ NULL, NULL };
 	if (table == PROFILES_MERGED || table == PROFILES_CREDENTIALS)
 		section = find_literal(&p->credentials.file, name);
 	if (table != PROFILES_CREDENTIALS)

@@ -36,7 +36,7 @@ struct sharedini {
 	size_t section_count, section_room;
 	struct sharedini_property *properties;
 	size_t property_count, property_room;
-	struct sharedini_section defaults;	/* [DEFAULT]: part of every section, never one of them */
+	struct sharedini_section defaults;	/* [DEFAULT]: part of every section, not one */
 	int unreadable;			/* why an existing file could not be opened (errno), or 0 */
 };
 
