@@ -13,6 +13,17 @@ struct digest {
 	EVP_MAC_CTX *mac;
 };
 
+/* Names the algorithm once; initialising with a key alone keeps it. */
+static bool
+use_sha256(EVP_MAC_CTX *mac)
+{
+	char name[] = "SHA256";
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+	    OSSL_PARAM_construct_end() };
+
+	return EVP_MAC_CTX_set_params(mac, params) == 1;
+}
+
 struct digest *
 digest_new(void)
 {
@@ -23,7 +34,7 @@ digest_new(void)
 	if ((digest->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL ||
 	    (digest->hash = EVP_MD_CTX_new()) == NULL ||
 	    (digest->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL)) == NULL ||
-	    (digest->mac = EVP_MAC_CTX_new(digest->hmac)) == NULL) {
+	    (digest->mac = EVP_MAC_CTX_new(digest->hmac)) == NULL || !use_sha256(digest->mac)) {
 		digest_free(digest);
 		return NULL;
 	}
@@ -63,12 +74,9 @@ enum ssm_err
 digest_hmac_sha256(struct digest *digest, struct view key, struct view text,
     unsigned char out[DIGEST_LEN], struct ssm_error *err)
 {
-	static char sha256[] = "SHA256";
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
-	    OSSL_PARAM_construct_end() };
 	size_t len;
 
-	if (EVP_MAC_init(digest->mac, (const unsigned char *)key.ptr, key.len, params) != 1 ||
+	if (EVP_MAC_init(digest->mac, (const unsigned char *)key.ptr, key.len, NULL) != 1 ||
 	    EVP_MAC_update(digest->mac, (const unsigned char *)text.ptr, text.len) != 1 ||
 	    EVP_MAC_final(digest->mac, out, &len, DIGEST_LEN) != 1)
 		return fail(err);

@@ -4,9 +4,47 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 static const char ellipsis[] = "...";
 
+/* The last character that would be cut through goes too. */
 static void
+cut(char *text)
+{
+	size_t at = SSM_MESSAGE_MAX - sizeof ellipsis;
+
+	while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80)
+		at--;
+	memcpy(text + at, ellipsis, sizeof ellipsis);
+}
+
+/* Messages become part of documents: a byte of foreign text that is not UTF-8 is written \xNN. */
+static void
+make_utf8(char *text)
+{
+	char whole[4 * SSM_MESSAGE_MAX];
+	struct view rest = view_of(text);
+	size_t len = 0;
+
+	while (rest.len > 0) {
+		size_t step = utf8_length(rest);
+
+		if (step > 0)
+			memcpy(whole + len, rest.ptr, step);
+		else
+			snprintf(whole + len, 5, "\\x%02x", (unsigned char)rest.ptr[0]);
+		len += step > 0 ? step : 4;
+		step = step > 0 ? step : 1;
+		rest = view_slice(rest, step, rest.len);
+	}
+	whole[len] = '\0';
+	memcpy(text, whole, len < SSM_MESSAGE_MAX ? len + 1 : SSM_MESSAGE_MAX);
+	if (len >= SSM_MESSAGE_MAX)
+		cut(text);
+}
+
+static void __attribute__((format(printf, 2, 0)))
 format_message(char *text, const char *format, va_list args)
 {
 	int len = vsnprintf(text, SSM_MESSAGE_MAX, format, args);
@@ -14,7 +52,9 @@ format_message(char *text, const char *format, va_list args)
 	if (len < 0)
 		text[0] = '\0';
 	else if ((size_t)len >= SSM_MESSAGE_MAX)
-		memcpy(text + SSM_MESSAGE_MAX - sizeof ellipsis, ellipsis, sizeof ellipsis);
+		cut(text);
+	if (utf8_check(view_of(text)) != strlen(text))
+		make_utf8(text);
 }
 
 enum ssm_err
@@ -26,6 +66,7 @@ ssm_fail(struct ssm_error *err, enum ssm_err rc, const char *code, const char *f
 	err->rc = rc;
 	err->retryable = rc == SSM_E_AGAIN;
 	snprintf(err->code, sizeof err->code, "%s", code);
+	err->code[utf8_check(view_of(err->code))] = '\0';
 	va_start(args, format);
 	format_message(err->message, format, args);
 	va_end(args);
@@ -49,7 +90,7 @@ ssm_error_prefix(struct ssm_error *err, const char *format, ...)
 	va_end(args);
 	snprintf(whole, sizeof whole, "%s%s", head, err->message);
 	if (strlen(whole) >= SSM_MESSAGE_MAX)
-		memcpy(whole + SSM_MESSAGE_MAX - sizeof ellipsis, ellipsis, sizeof ellipsis);
+		cut(whole);
 	memcpy(err->message, whole, strlen(whole) + 1);
 }
 

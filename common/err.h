@@ -41,8 +41,8 @@ struct ssm_error {
 /*
  * Records a failure and returns rc, so that a function can end with
  * `return ssm_fail(err, SSM_E_INPUT, "ParamValidationError", "...")`. code is the name that an
- * error document gives it; the text is printf-formatted, cut with "..." when too long, and must
- * name no secret. A former content of err is replaced.
+ * error document gives it; the text is printf-formatted, cut with "..." when too long, made UTF-8
+ * (other bytes are written \xNN), and must name no secret. A former content of err is replaced.
  */
 enum ssm_err ssm_fail(struct ssm_error *err, enum ssm_err rc, const char *code, const char *format,
     ...) __attribute__((format(printf, 4, 5)));

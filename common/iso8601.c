@@ -1,6 +1,6 @@
 #include "iso8601.h"
 
-#include <stdio.h>
+#define LAST_SECOND 253402300799LL		/* of the year 9999 */
 
 /* Days from 1970-01-01 to a day of the Gregorian calendar. */
 static long long
@@ -18,7 +18,7 @@ iso8601_format_basic(char text[AMZ_DATE_LEN + 1], time_t when)
 {
 	struct tm tm;
 
-	if (when < 0 || gmtime_r(&when, &tm) == NULL || tm.tm_year > 9999 - 1900)
+	if (when < 0 || when > LAST_SECOND || gmtime_r(&when, &tm) == NULL)
 		memset(&tm, 0, sizeof tm);
 	strftime(text, AMZ_DATE_LEN + 1, "%Y%m%dT%H%M%SZ", &tm);
 }
@@ -126,5 +126,5 @@ iso8601_parse(struct view text, time_t *when)
 		return false;
 	total = days * 86400 + seconds - zone;
 	*when = (time_t)total;
-	return total >= 0;
+	return total >= 0 && total <= LAST_SECOND;
 }

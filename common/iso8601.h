@@ -14,7 +14,7 @@
 void iso8601_format_basic(char text[AMZ_DATE_LEN + 1], time_t when);
 
 /*
- * A time of the year 1970 or later: basic (20150830T123600Z) or extended (2015-08-30T12:36:00Z), a
+ * A time of the years 1970 to 9999: basic (20150830T123600Z) or extended (2015-08-30T12:36:00Z), a
  * fraction (dropped), an offset (+05:30, +0530, Z, UTC), 't', 'z' and a blank for T allowed; without
  * a zone it is UTC. False when it is anything else.
  */

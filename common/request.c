@@ -52,6 +52,8 @@ add_header(struct request *request, struct view name, struct view value, struct 
 {
 	if (!request_value_is_safe(value))
 		return fail(err, name, "holds a control character");
+	if (request->header_count == REQUEST_HEADERS_MAX)
+		return fail(err, name, "is one too many: 256 are allowed");
 	request->headers[request->header_count++] = (struct request_header){ name, value };
 	return SSM_OK;
 }
@@ -74,8 +76,6 @@ add_member(struct request *request, struct json_member *member, struct ssm_error
 	for (int i = 0; i < json_items(member) && rc == SSM_OK; i++) {
 		if (!json_item(member, i, &value))
 			return fail(err, name, "is neither a string nor an array of them");
-		if (request->header_count == REQUEST_HEADERS_MAX)
-			return fail(err, name, "is one too many: 256 are allowed");
 		rc = add_header(request, name, value, err);
 	}
 	return rc;
@@ -106,7 +106,7 @@ take_headers(struct request *request, const struct json_doc *doc, struct ssm_err
 static enum ssm_err
 check_method(const struct request *request, struct ssm_error *err)
 {
-	if (is_token(request->method))
+	if (request->method.len <= REQUEST_METHOD_MAX && is_token(request->method))
 		return SSM_OK;
 	return ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
 	    "member 'method' is not an HTTP method");

@@ -15,6 +15,7 @@
 #include "url.h"
 
 #define REQUEST_HEADERS_MAX 256
+#define REQUEST_METHOD_MAX 256
 
 struct request_header {
 	struct view name;		/* lower case */

@@ -141,7 +141,7 @@ signer_sign(struct signer *signer, const struct request *request, const struct c
 {
 	struct view amz_date = { signature->amz_date, AMZ_DATE_LEN };
 	struct scope scope = { { signature->amz_date, 8 }, region, service };
-	struct bytes method = BYTES_INIT(256);
+	struct bytes method = BYTES_INIT(REQUEST_METHOD_MAX);
 	struct sigv4_request in = { .path = request->url.path, .query = request->url.query };
 	char hash[DIGEST_HEX_LEN + 1];
 	enum ssm_err rc;
@@ -162,7 +162,9 @@ signer_sign(struct signer *signer, const struct request *request, const struct c
 		sigv4_signed_headers(&signature->signed_headers, &in);
 		sigv4_authorization(&signature->authorization, bytes_view(&who->access_key_id), &scope,
 		    bytes_view(&signature->signed_headers), view_of(signature->hex));
-		if (bytes_failed(&signature->authorization) || bytes_failed(&method))
+		if (bytes_failed(&method) || bytes_failed(&signer->host) ||
+		    bytes_failed(&signature->signed_headers) ||
+		    bytes_failed(&signature->authorization))
 			rc = ssm_fail_memory(err);
 	}
 	bytes_clear(&method);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "percent.h"
-#include "url.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 
@@ -69,12 +68,24 @@ compare_pairs(const void *a, const void *b)
 static size_t
 count_pairs(struct view query)
 {
-	struct view name, value;
-	size_t count = 0;
+	size_t count = query.len > 0;
 
-	while (url_next_pair(&query, &name, &value))
-		count++;
+	for (size_t i = 0; i < query.len; i++)
+		count += query.ptr[i] == '&';
 	return count;
+}
+
+/* The next part up to '&'. Unlike url_next_pair(), an empty one is a pair too, as for botocore. */
+static struct pair
+take_pair(struct view *rest)
+{
+	size_t end = view_find(*rest, '&'), equals;
+	struct view text = view_slice(*rest, 0, end);
+
+	*rest = view_slice(*rest, end < rest->len ? end + 1 : end, rest->len);
+	equals = view_find(text, '=');
+	return (struct pair){ view_slice(text, 0, equals),
+	    view_slice(text, equals < text.len ? equals + 1 : equals, text.len) };
 }
 
 /* The URL's own encoding is kept; only what should have been encoded is. */
@@ -92,8 +103,8 @@ sigv4_canonical_query(struct bytes *out, struct view query, struct ssm_error *er
 {
 	struct bytes pool = BYTES_INIT(3 * query.len + 1);
 	struct view rest = query;
-	size_t count = 0, room = count_pairs(query);
-	struct pair *pairs = calloc(room + 1, sizeof *pairs);
+	size_t count = count_pairs(query);
+	struct pair *pairs = calloc(count + 1, sizeof *pairs);
 
 	/* Room for all of it at once: the views into the pool must not move. */
 	if (pairs == NULL || bytes_room(&pool, 3 * query.len + 1) == NULL) {
@@ -101,10 +112,10 @@ sigv4_canonical_query(struct bytes *out, struct view query, struct ssm_error *er
 		bytes_clear(&pool);
 		return ssm_fail_memory(err);
 	}
-	while (count < room && url_next_pair(&rest, &pairs[count].name, &pairs[count].value)) {
-		pairs[count].name = encode(&pool, pairs[count].name);
-		pairs[count].value = encode(&pool, pairs[count].value);
-		count++;
+	for (size_t i = 0; i < count; i++) {
+		struct pair pair = take_pair(&rest);
+
+		pairs[i] = (struct pair){ encode(&pool, pair.name), encode(&pool, pair.value) };
 	}
 	qsort(pairs, count, sizeof *pairs, compare_pairs);
 	for (size_t i = 0; i < count; i++) {

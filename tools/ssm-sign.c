@@ -27,7 +27,7 @@ static const struct cli_option options[] = {
 static const char *const examples[] = {
 	"ssm-request resume-session --session-id \"$id\" | ssm-sign | ssm-call",
 	"ssm-sign --profile prod --show canonical-request < request.json",
-	"ssm-sign --credentials /dev/fd/3 3< <(ssm-credentials) < requests.ndjson",
+	"ssm-sign --credentials <(aws configure export-credentials) < requests.ndjson",
 	NULL,
 };
 
