@@ -13,6 +13,7 @@
 #include "io.h"
 #include "json.h"
 #include "jsontext.h"
+#include "secretenv.h"
 #include "usage.h"
 #include "utf8.h"
 
@@ -27,23 +28,6 @@ open_standard_descriptors(void)
 		if (fcntl(fd, F_GETFD) < 0 &&
 		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
 			_exit(255);
-}
-
-/* unsetenv alone would leave the value where /proc/PID/environ shows it. */
-static void
-wipe_environment(void)
-{
-	static const char *const names[] = { "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-	    "AWS_SECURITY_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char *value = getenv(names[i]);
-
-		if (value == NULL)
-			continue;
-		explicit_bzero(value, strlen(value));
-		unsetenv(names[i]);
-	}
 }
 
 static bool
@@ -67,7 +51,7 @@ cli_start(struct cli *cli, const struct cli_tool *tool, char **argv)
 	open_standard_descriptors();
 	json_start();
 	if (!tool->holds_secrets)
-		wipe_environment();
+		secretenv_wipe();
 	*cli = (struct cli){ .tool = tool, .json_errors = wants_json_errors(argv) };
 	if (argv[0] != NULL)
 		argv++;
@@ -106,7 +90,7 @@ say(struct bytes *line)
 	bytes_clear(line);
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 say_text(const struct cli *cli, const char *format, va_list args)
 {
 	struct bytes line = BYTES_INIT(4 * SSM_MESSAGE_MAX);

@@ -14,6 +14,7 @@
 
 #define PIPELINE_STAGES_MAX 4
 #define PIPELINE_ARGUMENTS_MAX 32
+#define PIPELINE_MESSAGES_MAX (1024 * 1024)	/* of one stage; what is more is dropped */
 
 struct stage {
 	const char *tool;

@@ -97,10 +97,15 @@ static int
 show(const struct cli *cli, const struct pipeline *pipeline)
 {
 	struct bytes line = BYTES_INIT(4 * 1024 * 1024);
+	struct ssm_error err = SSM_ERROR_INIT;
 	struct output out;
 
-	output_start(&out, STDOUT_FILENO, OUTPUT_COMPACT);
 	pipeline_show(&line, pipeline);
+	if (bytes_failed(&line)) {
+		ssm_fail_memory(&err);
+		return cli_fail(cli, &err);
+	}
+	output_start(&out, STDOUT_FILENO, OUTPUT_COMPACT);
 	output_line(&out, bytes_view(&line));
 	bytes_clear(&line);
 	return output_close(&out) ? 0 : cli_output_lost(cli, out.error);

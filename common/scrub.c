@@ -1,0 +1,38 @@
+/*
+ * scrub: freed memory is wiped memory.
+ *
+ * Purpose: libjq, libcurl and libcrypto leave copies of what they handled in blocks they free: three to
+ *          six copies of a token after the document that held it was gone. A tool that handles secrets
+ *          links this file; its free() and realloc() then stand before libc's for its libraries too.
+ * Does not: work under a sanitizer or valgrind, which bring their own malloc (--disable-scrub).
+ */
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern void __libc_free(void *ptr);
+
+void
+free(void *ptr)
+{
+	if (ptr == NULL)
+		return;
+	explicit_bzero(ptr, malloc_usable_size(ptr));
+	__libc_free(ptr);
+}
+
+void *
+realloc(void *ptr, size_t size)
+{
+	size_t had = ptr == NULL ? 0 : malloc_usable_size(ptr);
+	void *new;
+
+	if (ptr != NULL && size <= had && size > had / 2)
+		return ptr;
+	if ((new = malloc(size)) == NULL)
+		return NULL;
+	if (ptr != NULL)
+		memcpy(new, ptr, size < had ? size : had);
+	free(ptr);
+	return new;
+}
