@@ -1,0 +1,99 @@
+"""Every allocation of a run fails once, alone and with all that follow: an exit code, never a signal.
+
+Output is then nothing or whole, and no secret is in a message. What dies before main or deep in a
+library that cannot be guarded is listed here, with the number of such places that are known.
+"""
+import json
+import os
+import subprocess
+import tempfile
+
+from tap import done, ok, skip_all
+
+BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
+PRELOAD = os.path.join(BUILD_DIR, "tests", "failmalloc.so")
+MARK = "CANARY0SECRET0"
+URL = "wss://ssmmessages.eu-west-1.amazonaws.com/v1/data-channel/anna-0a1b2c3d4e5f67890?role=publish_subscribe"
+REQUEST = json.dumps({"method": "POST", "url": "https://ssm.eu-west-1.amazonaws.com/?a=b&c", "headers":
+                      {"x": ["a", "\u00e9"], "content-type": "x"}, "body": "{\"a\": 1}", "service": "ssm",
+                      "region": "eu-west-1", "operation": "ResumeSession", "id": {"n": 1}})
+CASES = [
+    ("ssm-parse-url", [URL, "-f", "region"], "", 0),
+    ("ssm-parse-url", [], json.dumps({"StreamUrl": URL, "\u0069d": "\u00e9\n", "TokenValue": MARK}), 0),
+    ("ssm-request", ["resume-session", "--input", "-", "--profile", "p"],
+     '{"SessionId":"a\\u00e9","id":7}\n{"SessionId":5}', 252),
+    ("ssm-sign", ["--profile", "p", "--time", "20150830T123600Z"], REQUEST, 0),
+    ("ssm-sign", ["--credentials", "document", "--time", "20150830T123600Z"], REQUEST, 0),
+    ("ssm-resume-session", ["--session-id", "x", "--show-pipeline"], "", 0),
+    ("ssm-call", ["--max-attempts", "1"], REQUEST.replace("https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:1").replace(
+        "a\\\": 1", "SessionId\\\": \\\"s\\\""), 75),
+]
+# Constructors of libjq and of what libcurl brings with it cannot report that memory is gone, and the
+# random numbers of libcrypto 3.0 do not look.
+SIGNALS_KNOWN = {"ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-sign": 56, "ssm-call": 90}
+CODES = {0, 1, 75, 252, 253, 254, 255}
+
+
+def run(tool, arguments, stdin, environment, **faults):
+    """The run and how many allocations it made (0: it did not live to tell)."""
+    reader, writer = os.pipe()
+    try:
+        got = subprocess.run([os.path.join(BUILD_DIR, tool), *arguments], input=stdin.encode(),
+                             capture_output=True, timeout=30, check=False, pass_fds=[writer],
+                             env={**environment, "LD_PRELOAD": PRELOAD, "FAIL_TELL": str(writer),
+                                  **{name: str(value) for name, value in faults.items()}})
+        os.close(writer)
+        return got, int(os.read(reader, 20) or b"0")
+    finally:
+        os.close(reader)
+
+
+def points_of(count):
+    """All of a small run; of a large one the ends, where our own code allocates, and every 61st between."""
+    return [n for n in range(1, count + 1) if n <= 60 or n > count - 260 or n % 61 == 0]
+
+
+def is_right(got, whole):
+    if MARK.encode() in got.stderr:
+        return False
+    if got.returncode < 0 or got.returncode == 127:     # 127 is the dynamic loader's own
+        return got.stdout == b""
+    return got.returncode in CODES and got.stdout in ((whole.stdout,) if got.returncode == 0
+                                                      else (b"", whole.stdout))
+
+
+def check(tool, arguments, stdin, code, environment):
+    whole, count = run(tool, arguments, stdin, environment, FAIL_AT=0)
+    title = " ".join([tool, *arguments])[:60]
+    ok(whole.returncode == code and count > 0, f"{title}: exits {code} with all the memory it wants", whole)
+    for name, faults in ("", {}), (", and all after it", {"FAIL_STICKY": 1}):
+        runs = [(n, run(tool, arguments, stdin, environment, FAIL_AT=n, **faults)[0])
+                for n in points_of(count)]
+        wrong = [(n, got) for n, got in runs if not is_right(got, whole)]
+        signals = [n for n, got in runs if got.returncode < 0]
+        ok(not wrong, f"{title}: {len(runs)} of {count} allocations fail{name}: an exit code, whole output",
+           *wrong[:3])
+        ok(len(signals) <= SIGNALS_KNOWN[tool], f"{title}: no new place that ends in a signal{name}", signals)
+
+
+def main():
+    if not os.path.exists(PRELOAD) or os.environ.get("SANITIZERS") == "yes":
+        skip_all("a build with sanitizers has its own malloc")
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text in (("credentials", f"[p]\naws_access_key_id = A\naws_secret_access_key = {MARK}\n"),
+                           ("config", "[profile p]\nregion = eu-west-1\nservices = s\n[services s]\nssm =\n"
+                                      "  endpoint_url = http://127.0.0.1:1\n"),
+                           ("document", json.dumps({"Version": 1, "AccessKeyId": "A", "SecretAccessKey": MARK,
+                                                    "SessionToken": "t"}))):
+            with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        os.chdir(directory)
+        environment = {"PATH": "/usr/bin:/bin", "HOME": directory, "AWS_CONFIG_FILE": "config",
+                       "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
+        for tool, arguments, stdin, code in CASES:
+            check(tool, arguments, stdin, code, environment)
+        os.chdir("/")
+    done()
+
+
+main()

@@ -1,0 +1,96 @@
+"""Includes go one way only, each library enters in one file, and headers stand alone."""
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from tap import done, ok
+
+SRC_DIR = os.environ.get("SRC_DIR", ".")
+CC = os.environ.get("CC", "cc").split()
+
+# From the bottom up: a module includes only from its own row and from rows above it in this list.
+LAYERS = [
+    # nothing but libc
+    "blank bytes err io iso8601 pathexpand percent scrub secretenv shellwords utf8",
+    # texts: JSON, URLs, the shared files
+    "chunks configtext digest json jsonscan jsontext nested sharedini sharedini_tables url",
+    # the documents and their rules
+    "credentials endpoint hostpattern httphead operation outgoing partition profiles proxy pythonrepr"
+    " request responsemeta retry settings streamurl",
+    # keys, signatures, calls, answers
+    "answer answerfault http httpsetup keys signer sigv4",
+    # what tools are made of
+    "cli input keyring options output pipeline pipeline_run records usage",
+    # the sandbox's own
+    "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
+    " sandbox_environment sandbox_http sandbox_judge sandbox_keys sandbox_listen sandbox_operations"
+    " sandbox_random sandbox_server sandbox_service sandbox_sessions",
+]
+
+# A library's header, and the only modules that may include it.
+LIBRARY_HEADERS = {
+    "jv.h": {"json"},
+    "jq.h": set(),
+    "ini.h": {"sharedini"},
+    "openssl/": {"digest", "sandbox_random"},
+    "curl/": {"http", "httpsetup"},
+    "libwebsockets.h": {"sandbox_http", "sandbox_server"},
+}
+
+
+def module_of(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def includes(path):
+    with open(path, encoding="utf-8") as source:
+        return re.findall(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', source.read(), re.M)
+
+
+def check_layers(sources):
+    level = {name: row for row, names in enumerate(LAYERS) for name in names.split()}
+    modules = {module_of(path) for path in sources}
+    ok(modules == set(level), "every module of common/ has a layer",
+       f"without: {sorted(modules - set(level))}", f"gone: {sorted(set(level) - modules)}")
+    for path in sources:
+        own = module_of(path)
+        wrong = [name for quote, name in includes(path) if quote == '"'
+                 and level.get(module_of(name), 99) > level.get(own, 0)]
+        ok(not wrong, f"{os.path.basename(path)} includes nothing from a higher layer", wrong)
+
+
+def check_libraries(sources):
+    for header, allowed in LIBRARY_HEADERS.items():
+        users = {module_of(path) for path in sources
+                 if any(name == header or (header.endswith("/") and name.startswith(header))
+                        for quote, name in includes(path) if quote == "<")}
+        ok(users <= allowed, f"{header} enters in {', '.join(sorted(allowed)) or 'no file'} only",
+           f"included by: {sorted(users)}")
+
+
+def check_headers(headers):
+    with tempfile.TemporaryDirectory() as directory:
+        for path in headers:
+            unit = os.path.join(directory, "unit.c")
+            with open(unit, "w", encoding="utf-8") as source:
+                source.write(f'#include "{os.path.basename(path)}"\nint unit_is_not_empty;\n')
+            run = subprocess.run([*CC, "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-Wall", "-Werror",
+                                  "-I", os.path.dirname(path), unit], capture_output=True, text=True)
+            ok(run.returncode == 0, f"{os.path.basename(path)} compiles alone", run.stderr)
+
+
+def main():
+    sources = sorted(glob.glob(os.path.join(SRC_DIR, "common", "*.[ch]")))
+    tools = sorted(glob.glob(os.path.join(SRC_DIR, "tools", "*.c")))
+    if not sources:
+        sys.exit("no sources in SRC_DIR")
+    check_layers(sources)
+    check_libraries(sources + tools)
+    check_headers([path for path in sources if path.endswith(".h")])
+    done()
+
+
+main()

@@ -1,0 +1,86 @@
+"""The man pages: sound mdoc, every option of --help in them and the other way round, examples that run.
+
+In EXAMPLES a line that begins with "$ " is a command; the lines up to the next one are what it
+prints. They are run in the sandbox, in an empty directory.
+"""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+from tap import done, is_equal, ok
+
+BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
+SRC_DIR = os.environ.get("SRC_DIR", ".")
+CODES = ["0", "1", "75", "252", "253", "254", "255"]
+
+
+def run(*command, **options):
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as page:
+        return page.read()
+
+
+def check_lint(path):
+    if shutil.which("mandoc"):
+        lint = run("mandoc", "-Tlint", "-W", "warning", path)
+        ok(lint.returncode == 0, f"{os.path.basename(path)} is sound mdoc", lint.stdout)
+    else:
+        ok(True, f"{os.path.basename(path)} is sound mdoc # SKIP no mandoc")
+
+
+def check_options(tool, page):
+    text = run(os.path.join(BUILD_DIR, tool), "--help").stdout
+    helped = set(re.findall(r"--([a-z][a-z-]+)", text.split("\nExamples:")[0]))
+    written = set(re.findall(r" -([a-z][a-z-]+)", "\n".join(re.findall(r"^\.It Fl .*$", page, re.M))))
+    is_equal(sorted(written), sorted(helped), f"{tool}(1) has the options of {tool} --help")
+
+
+def check_codes(name, page):
+    section = re.search(r"^\.Sh EXIT STATUS\n(.*?)^\.Sh ", page, re.M | re.S)
+    listed = re.findall(r"^\.It (?:Li )?(\d+)\b", section.group(1) if section else "", re.M)
+    ok(section and set(listed) <= set(CODES) and "0" in listed,
+       f"{name} has a table of exit codes, all of the contract", listed)
+
+
+def examples(page):
+    """Pairs of a command and what it prints."""
+    section = re.search(r"^\.Sh EXAMPLES\n(.*?)(?=^\.Sh |\Z)", page, re.M | re.S)
+    for block in re.findall(r"^\.Bd .*?\n(.*?)^\.Ed", section.group(1) if section else "", re.M | re.S):
+        lines = block.replace("\\&", "").replace("\\e", "\\").replace("\\-", "-").splitlines()
+        for i, line in enumerate(lines):
+            if line.startswith("$ "):
+                command, i = [line[2:]], i + 1
+                while command[-1].endswith(("\\", "|")):     # it goes on
+                    command.append(lines[i])
+                    i += 1
+                rest = [n for n, later in enumerate(lines[i:], i) if later.startswith("$ ")]
+                yield "\n".join(command), "".join(f"{text}\n" for text in lines[i:rest[0] if rest else None])
+
+
+def check_examples(name, page):
+    with tempfile.TemporaryDirectory() as directory:
+        environment = {"HOME": directory, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        for command, expected in examples(page):
+            got = run(os.path.join(BUILD_DIR, "ssm-sandbox"), "--", "sh", "-c", command,
+                      cwd=directory, env=environment)
+            is_equal(got.stdout, expected, f"{name}: {command}", got.stderr)
+
+
+def main():
+    for path in sorted(glob.glob(os.path.join(SRC_DIR, "man", "*.[17]"))):
+        page, name = read(path), os.path.basename(path)
+        check_lint(path)
+        check_codes(name, page)
+        check_examples(name, page)
+        if name.endswith(".1"):
+            check_options(name[:-2], page)
+    done()
+
+
+main()
