@@ -12,7 +12,7 @@ import tempfile
 import time
 
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
-SESSION = "sandbox-disconnected-0a1b2c3d4e5f60001"
+SESSION = "sandbox-disconnected"
 URL = ("wss://ssmmessages.us-east-2.amazonaws.com/v1/data-channel/first.last@corp.com-0a1b2c3d4e5f67890"
        "?role=publish_subscribe&cell-number=AAEAAWUQ/x+y==")
 PIPELINE = (f"ssm-request resume-session --session-id {SESSION} | ssm-sign | ssm-call |"

@@ -149,7 +149,7 @@ next_option(struct cli *cli, const char **value)
 
 		if (!cli->options_over && strcmp(argument, "--") == 0) {
 			cli->options_over = true;
-			cli->after_dashes = cli->rest;
+			cli->after_dashes = cli->operands + cli->operand_count;
 		} else if (cli->options_over || argument[0] != '-' || argument[1] == '\0') {
 			cli->operands[cli->operand_count++] = argument;
 		} else if (argument[1] == '-') {
@@ -159,6 +159,7 @@ next_option(struct cli *cli, const char **value)
 			return next_letter(cli, value);
 		}
 	}
+	cli->operands[cli->operand_count] = NULL;
 	return NULL;
 }
 

@@ -35,9 +35,9 @@ LIBRARY_HEADERS = {
     "jv.h": {"json"},
     "jq.h": set(),
     "ini.h": {"sharedini"},
-    "openssl/": {"digest", "sandbox_random"},
+    "openssl/": {"digest"},
     "curl/": {"http", "httpsetup"},
-    "libwebsockets.h": {"sandbox_http", "sandbox_server"},
+    "libwebsockets.h": {"sandbox_server"},
 }
 
 

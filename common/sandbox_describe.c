@@ -1,0 +1,184 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "jsontext.h"
+#include "sandbox_operations.h"
+
+#define PAGE_MAX 200
+
+static const struct sandbox_rule state_rule = { "State", "state", true, 0, 0, "[Active, History]" };
+static const struct sandbox_rule token_rule = { "NextToken", "nextToken", false, 0, 0, NULL };
+
+/* Which sessions are wanted. */
+struct wish {
+	bool history;
+	struct json_doc filters[2];	/* the objects that the views below live in */
+	size_t filter_count;
+	struct view id, target;		/* VIEW_NONE: any */
+	size_t from, max;
+};
+
+static bool
+fits(const struct wish *wish, const struct sandbox_session *row)
+{
+	return !row->pattern && wish->history == (row->state == SANDBOX_TERMINATED) &&
+	    (wish->id.ptr == NULL || view_is(wish->id, row->id)) &&
+	    (wish->target.ptr == NULL || view_is(wish->target, row->target));
+}
+
+static void
+add_session(struct sandbox_call *call, const struct sandbox_session *row)
+{
+	struct bytes *out = &call->answer->body, owner = BYTES_INIT(256);
+	bool connected = row->state == SANDBOX_CONNECTED;
+
+	bytes_add_text(&owner, "arn:");
+	bytes_add_text(&owner, partition_of_region(call->service->region)->id);
+	bytes_add_text(&owner, ":iam::123456789012:user/sandbox");
+	jsontext_begin(out);
+	jsontext_member(out, "SessionId", view_of(row->id));
+	jsontext_member(out, "Target", view_of(row->target));
+	jsontext_member(out, "Status", row->state == SANDBOX_TERMINATED ? VIEW("Terminated") :
+	    connected ? VIEW("Connected") : VIEW("Disconnected"));
+	jsontext_member_number(out, "StartDate", row->start);
+	if (row->end != 0)
+		jsontext_member_number(out, "EndDate", row->end);
+	jsontext_member(out, "DocumentName", VIEW("SSM-SessionManagerRunShell"));
+	jsontext_member(out, "Owner", bytes_view(&owner));
+	jsontext_end(out);
+	bytes_clear(&owner);
+}
+
+/* The next object of a JSON array's inside; false at its end or when something else stands there. */
+static bool
+next_object(struct view *rest, struct json_doc *doc, struct ssm_error *err)
+{
+	struct json_scan *scan = malloc(sizeof *scan);
+	bool found = false;
+
+	while (rest->len > 0 && memchr(" \t\r\n,", rest->ptr[0], 5) != NULL)
+		*rest = view_slice(*rest, 1, rest->len);
+	if (scan != NULL && rest->len > 0 && rest->ptr[0] == '{') {
+		json_scan_start(scan, 1, 1);
+		found = json_scan_feed(scan, *rest) == JSON_SCAN_DONE &&
+		    json_adopt(doc, view_slice(*rest, 0, scan->at), scan, err) == SSM_OK;
+		*rest = view_slice(*rest, scan->at, rest->len);
+	}
+	free(scan);
+	return found;
+}
+
+/* {"key": "SessionId" or "Target", "value": TEXT} */
+static bool
+read_filter(struct sandbox_call *call, struct wish *wish, struct view *rest)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct json_doc *doc = &wish->filters[wish->filter_count];
+	struct view key = VIEW_NONE, value = VIEW_NONE;
+	bool good;
+
+	*doc = (struct json_doc)JSON_DOC_INIT;
+	good = next_object(rest, doc, &err);
+	wish->filter_count++;
+	good = good && json_string_required(doc, "key", &key, &err) == SSM_OK &&
+	    json_string_required(doc, "value", &value, &err) == SSM_OK;
+	ssm_error_clear(&err);
+	if (!good)
+		return sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+	if (view_is(key, "SessionId"))
+		wish->id = value;
+	else if (view_is(key, "Target"))
+		wish->target = value;
+	else
+		return sandbox_refuse(call->answer, FAULT_FILTER_KEY,
+		    "The sandbox filters by SessionId and Target only.");
+	return true;
+}
+
+static bool
+read_filters(struct sandbox_call *call, struct wish *wish)
+{
+	struct json_member *member = json_member(call->in, "Filters");
+	struct view rest;
+
+	if (json_kind(member) == JSON_ABSENT || json_kind(member) == JSON_NULL)
+		return true;
+	if (json_kind(member) != JSON_ARRAY)
+		return sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+	rest = view_trim(view_slice(member->raw, 1, member->raw.len - 1));
+	while (rest.len > 0) {
+		if (wish->filter_count == ARRAY_LEN(wish->filters))
+			return sandbox_refuse(call->answer, FAULT_FILTER_KEY,
+			    "The sandbox takes at most %zu filters.", ARRAY_LEN(wish->filters));
+		if (!read_filter(call, wish, &rest))
+			return false;
+		rest = view_trim(rest);
+	}
+	return true;
+}
+
+/* The token is the number of the first row of the page. */
+static bool
+read_page(struct sandbox_call *call, struct wish *wish)
+{
+	struct json_member *max = json_member(call->in, "MaxResults");
+	double number = PAGE_MAX;
+	struct view token;
+
+	wish->from = 0;
+	if (json_kind(max) > JSON_NULL && !json_number(max, &number))
+		return sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+	if (number < 1 || number > PAGE_MAX)
+		return sandbox_refuse(call->answer, FAULT_VALIDATION, "1 validation error detected: Value "
+		    "'%.0f' at 'maxResults' failed to satisfy constraint: Member must have value %s", number,
+		    number < 1 ? "greater than or equal to 1" : "less than or equal to 200");
+	wish->max = (size_t)number;
+	if (!sandbox_parameter(call, &token_rule, &token))
+		return false;
+	for (size_t i = 0; i < token.len; i++) {
+		if (token.ptr[i] < '0' || token.ptr[i] > '9' || i == 6)
+			return sandbox_refuse(call->answer, FAULT_NEXT_TOKEN, "The specified token is not valid.");
+		wish->from = wish->from * 10 + (size_t)(token.ptr[i] - '0');
+	}
+	return true;
+}
+
+static void
+list(struct sandbox_call *call, const struct wish *wish)
+{
+	const struct sandbox_sessions *table = &call->service->sessions;
+	struct bytes *out = &call->answer->body;
+	size_t row = wish->from, found = 0;
+	char token[24];
+
+	bytes_add(out, VIEW("{\"Sessions\":["));
+	for (; row < table->count && found < wish->max; row++) {
+		if (!fits(wish, &table->rows[row]))
+			continue;
+		bytes_add(out, found++ > 0 ? VIEW(",") : VIEW_NONE);
+		add_session(call, &table->rows[row]);
+	}
+	bytes_add_char(out, ']');
+	while (row < table->count && !fits(wish, &table->rows[row]))
+		row++;
+	if (row < table->count) {
+		snprintf(token, sizeof token, "%zu", row);
+		jsontext_member(out, "NextToken", view_of(token));
+	}
+	jsontext_end(out);
+}
+
+void
+sandbox_describe_sessions(struct sandbox_call *call)
+{
+	struct wish wish = { .filter_count = 0 };
+	struct view state;
+
+	if (sandbox_parameter(call, &state_rule, &state)) {
+		wish.history = view_is(state, "History");
+		if (read_filters(call, &wish) && read_page(call, &wish))
+			list(call, &wish);
+	}
+	for (size_t i = 0; i < wish.filter_count; i++)
+		json_clear(&wish.filters[i]);
+}

@@ -1,0 +1,209 @@
+/* ssm-sandbox: a local Session Manager endpoint, for a command or until interrupted. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "io.h"
+#include "sandbox_command.h"
+#include "sandbox_server.h"
+
+enum { PORT = CLI_LONG, REGION, SESSIONS, LIST, DELAY, TEMPORARY };
+
+static const struct cli_option option_table[] = {
+	{ 0, NULL, NULL, "Endpoint" },
+	{ PORT, "port", "N", "listen on 127.0.0.1 port N; 0, the default, picks one" },
+	{ REGION, "region", "NAME", "the region it is (default: us-east-1)" },
+	{ TEMPORARY, "temporary-keys", NULL, "set temporary keys with a session token" },
+	{ 0, NULL, NULL, "Sessions" },
+	{ SESSIONS, "sessions", "FILE", "take the table of sessions from a JSON file" },
+	{ LIST, "list-sessions", NULL, "print the table, as such a file, and end" },
+	{ DELAY, "delay", "MS", "answer every request MS milliseconds late" },
+	CLI_COMMON_OPTIONS,
+	CLI_OPTIONS_END
+};
+
+static const char *const examples[] = {
+	"ssm-sandbox -- ssm-resume-session --session-id sandbox-disconnected-0a1b2c3d4e5f60001",
+	"ssm-sandbox -v -- sh",
+	"eval \"$(ssm-sandbox --port 8080 &)\"; ...; kill $SSM_SANDBOX_PID",
+	NULL
+};
+
+static const struct cli_tool tool = {
+	.name = "ssm-sandbox",
+	.synopsis = "[options] [-- COMMAND [ARGUMENT...]]",
+	.purpose = "A local Session Manager endpoint for tests: runs COMMAND against it, or prints the\n"
+	    "environment that leads to it and serves until interrupted.",
+	.options = option_table,
+	.examples = examples,
+};
+
+struct options {
+	unsigned port;
+	const char *region, *sessions;
+	bool list, temporary;
+	unsigned delay_ms;
+};
+
+static void
+read_options(struct cli *cli, struct options *options)
+{
+	const char *value;
+	int key;
+
+	while ((key = cli_option(cli, &value)) != CLI_END)
+		switch (key) {
+		case PORT: options->port = (unsigned)cli_number(cli, "--port", value, 0, 65535); break;
+		case REGION: options->region = value; break;
+		case SESSIONS: options->sessions = value; break;
+		case LIST: options->list = true; break;
+		case DELAY:
+			options->delay_ms = (unsigned)cli_number(cli, "--delay", value, 0, SANDBOX_DELAY_MAX);
+			break;
+		case TEMPORARY: options->temporary = true; break;
+		}
+	if (cli->after_dashes == NULL)
+		cli_operands_max(cli, 0);
+	else if (*cli->after_dashes == NULL)
+		cli_usage(cli, "no COMMAND after '--'");
+	else if (cli->operands != cli->after_dashes)
+		cli_usage(cli, "unexpected argument '%s' before '--'", cli->operands[0]);
+}
+
+static void
+report(void *context, const char *line)
+{
+	struct cli *cli = ((void **)context)[0];
+
+	cli_verbose(cli, "%s", line);
+}
+
+static bool
+signalled(void *context)
+{
+	return sandbox_command_signalled(((void **)context)[1]);
+}
+
+/* stdout is given up afterwards, so that $(ssm-sandbox &) has its end. */
+static int
+print_environment(const struct cli *cli, const struct sandbox_environment *environment)
+{
+	struct bytes text = BYTES_INIT(1024 * 1024);
+	int number = 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	char pid[48];
+
+	snprintf(pid, sizeof pid, "export SSM_SANDBOX_PID=%ld\n", (long)getpid());
+	bytes_add_text(&text, pid);
+	sandbox_environment_format(&text, environment);
+	if (io_write_all(STDOUT_FILENO, bytes_view(&text)) != 0 ||
+	    (null >= 0 && dup2(null, STDOUT_FILENO) < 0))
+		number = errno;
+	if (null >= 0)
+		close(null);
+	bytes_clear(&text);
+	return number == 0 ? 0 : cli_output_lost(cli, number);
+}
+
+static int
+list_sessions(const struct cli *cli, const struct sandbox_sessions *table)
+{
+	struct bytes text = BYTES_INIT(4 * 1024 * 1024);
+	int number = 0;
+
+	sandbox_sessions_format(&text, table);
+	if (io_write_all(STDOUT_FILENO, bytes_view(&text)) != 0 || close(STDOUT_FILENO) != 0)
+		number = errno;
+	bytes_clear(&text);
+	return number == 0 ? 0 : cli_output_lost(cli, number);
+}
+
+static enum ssm_err
+prepare(struct sandbox_service *service, const struct options *options, struct ssm_error *err)
+{
+	time_t now = time(NULL);
+
+	service->region = view_of(options->region);
+	service->delay_ms = options->delay_ms;
+	if (region_check(service->region, err) != SSM_OK)
+		return err->rc = SSM_E_INPUT;
+	if ((service->digest = digest_new()) == NULL)
+		return ssm_fail(err, SSM_E_OTHER, "CryptoError", "libcrypto cannot compute SHA-256");
+	return options->sessions == NULL ? sandbox_sessions_builtin(&service->sessions, now, err) :
+	    sandbox_sessions_read(&service->sessions, options->sessions, now, err);
+}
+
+/* The command runs, or the environment is printed. Not 0: that is the exit code. */
+static int
+begin(struct cli *cli, struct sandbox_command *command,
+    const struct sandbox_environment *environment)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	int number;
+
+	if (cli->after_dashes == NULL)
+		return print_environment(cli, environment);
+	if (sandbox_command_start(command, cli->after_dashes, environment))
+		return 0;
+	number = errno;
+	ssm_fail(&err, SSM_E_OTHER, "CommandError", "cannot run '%s': %s", cli->after_dashes[0],
+	    strerror(number));
+	cli_fail(cli, &err);
+	return number == ENOENT ? 127 : 126;
+}
+
+static int
+serve(struct cli *cli, struct sandbox_service *service, const struct options *options)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct sandbox_command command = { .signal_fd = -1 };
+	struct sandbox_environment environment = { .count = 0 };
+	void *both[] = { cli, &command };
+	struct sandbox_server server = { .service = service, .listen_fd = -1, .signalled = signalled,
+	    .report = cli->verbose ? report : NULL, .context = both };
+	unsigned port = options->port;
+	int code;
+
+	if (sandbox_listen(&server.listen_fd, &port, &err) != SSM_OK ||
+	    sandbox_command_init(&command, &err) != SSM_OK ||
+	    sandbox_environment_init(&environment, environ, port, options->region,
+	    options->temporary ? sandbox_key_temporary() : sandbox_key_long_term(), &err) != SSM_OK) {
+		code = cli_fail(cli, &err);
+	} else if ((code = begin(cli, &command, &environment)) == 0) {
+		server.signal_fd = command.signal_fd;
+		if (sandbox_serve(&server, &err) != SSM_OK)
+			code = cli_fail(cli, &err);
+		sandbox_command_stop(&command);
+		if (code == 0 && command.signal != 0)
+			sandbox_command_die(command.signal);
+		if (code == 0 && command.ended)
+			code = sandbox_command_exit_code(&command);
+	}
+	sandbox_environment_clear(&environment);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { .region = "us-east-1" };
+	struct sandbox_service service = SANDBOX_SERVICE_INIT;
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct cli cli;
+	int code;
+
+	(void)argc;
+	cli_start(&cli, &tool, argv);
+	read_options(&cli, &options);
+	if (prepare(&service, &options, &err) != SSM_OK)
+		code = cli_fail(&cli, &err);
+	else if (options.list)
+		code = list_sessions(&cli, &service.sessions);
+	else
+		code = serve(&cli, &service, &options);
+	sandbox_service_clear(&service);
+	return code;
+}
