@@ -44,10 +44,13 @@ wants_json_errors(char **argv)
 void
 cli_start(struct cli *cli, const struct cli_tool *tool, char **argv)
 {
-	struct rlimit none = { 0, 0 };
+	struct rlimit core;
 
 	prctl(PR_SET_DUMPABLE, 0);
-	setrlimit(RLIMIT_CORE, &none);
+	if (getrlimit(RLIMIT_CORE, &core) == 0) {
+		core.rlim_cur = 0;	/* the hard limit stays for what this one may start */
+		setrlimit(RLIMIT_CORE, &core);
+	}
 	open_standard_descriptors();
 	json_start();
 	if (!tool->holds_secrets)

@@ -1,0 +1,70 @@
+"""The transcripts of README.md are true: what it shows is typed again, in the sandbox.
+
+Indented lines that begin with "$ " are commands; what follows is what they print, on stdout and stderr.
+"…" stands for what differs from run to run. A block's commands share one shell.
+"""
+import os
+import re
+import subprocess
+import tempfile
+
+from tap import done, ok
+
+BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
+SRC_DIR = os.environ.get("SRC_DIR", ".")
+
+
+def blocks(text):
+    """Lists of (command, what it prints), a list for each section."""
+    for section in re.split(r"^#+ ", text, flags=re.M):
+        steps = []
+        for line in section.splitlines():
+            if line.startswith("    $ "):
+                steps.append((line[6:], []))
+            elif steps and line.startswith("    "):
+                steps[-1][1].append(line[4:])
+            elif steps and line:
+                steps.append(("", []))      # prose ends what a command prints
+        yield [(command, "".join(f"{line}\n" for line in lines)) for command, lines in steps if command]
+
+
+def run(commands):
+    script = "".join(f"printf '\\001'\n{command}\n" for command in commands)
+    with tempfile.TemporaryDirectory() as directory:
+        shell = subprocess.run([os.path.join(BUILD_DIR, "ssm-sandbox"), "--", "sh", "-c", f"exec 2>&1\n{script}"],
+                               stdout=subprocess.PIPE, text=True, cwd=directory, timeout=60, check=False,
+                               env={"HOME": directory, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+    return shell.stdout.split("\1")[1:]
+
+
+def check_health_check(text):
+    """The script for cron prints when a session is over, and not for what will pass."""
+    script = re.search(r"^    (#!/bin/sh\n.*?\n    esac)$", text, re.M | re.S).group(1).replace("\n    ", "\n")
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "session-alive")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(script)
+        os.chmod(path, 0o755)
+        for state, printed in (("disconnected", ""), ("throttled", ""), ("broken", ""),
+                               ("terminated", "session sandbox-terminated is over: ssm-call: …\n"),
+                               ("ended", "session sandbox-ended is over: ssm-call: …\n"),
+                               ("denied", "cannot tell about session sandbox-denied: ssm-call: …\n")):
+            got, = run([f"{path} sandbox-{state}"])
+            pattern = ".*".join(re.escape(part) for part in printed.split("…"))
+            ok(re.fullmatch(pattern, got), f"the health check of a session that is {state}", got)
+
+
+def main():
+    with open(os.path.join(SRC_DIR, "README.md"), encoding="utf-8") as readme:
+        text = readme.read()
+    check_health_check(text)
+    sections = [steps for steps in blocks(text) if steps]
+    for steps in sections:
+        steps = [(command, printed) for command, printed in steps if not command.startswith("ssm-sandbox -- sh")]
+        for (command, printed), got in zip(steps, run([command for command, _ in steps])):
+            pattern = ".*".join(re.escape(part) for part in printed.split("…"))
+            ok(re.fullmatch(pattern, got), command, f"expected: {printed}", f"got:      {got}")
+    done()
+
+
+main()
