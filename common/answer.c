@@ -1,0 +1,255 @@
+#include "answer.h"
+
+#include <stdio.h>
+
+#include "answerfault.h"
+#include "jsontext.h"
+#include "partition.h"
+#include "responsemeta.h"
+#include "streamurl.h"
+
+bool
+answer_add(struct answer *answer, struct view raw)
+{
+	if (raw.len > ANSWER_WIRE_MAX - answer->wire)
+		return false;
+	answer->wire += raw.len;
+	if (answer->head.chunked)
+		return chunks_take(&answer->chunks, raw, &answer->body);
+	bytes_add(&answer->body, raw);
+	return !bytes_failed(&answer->body);
+}
+
+bool
+answer_is_whole(const struct answer *answer)
+{
+	const struct httphead *head = &answer->head;
+
+	if (!httphead_is_framed(head))
+		return false;
+	if (head->chunked)
+		return chunks_done(&answer->chunks);
+	return !head->has_length || head->length == answer->body.len || head->status == 304;
+}
+
+void
+answer_reset(struct answer *answer)
+{
+	answer->failure = ANSWER_CAME;
+	answer->reason[0] = '\0';
+	httphead_reset(&answer->head);
+	answer->chunks = (struct chunks)CHUNKS_INIT;
+	answer->wire = 0;
+	bytes_reset(&answer->body);
+}
+
+void
+answer_clear(struct answer *answer)
+{
+	answer_reset(answer);
+	httphead_clear(&answer->head);
+	bytes_clear(&answer->body);
+}
+
+/* A member of the answer that repeats one of the request. */
+static bool
+is_echo(const struct operation *operation, const char *name)
+{
+	return operation_member(operation, view_of(name)) != NULL;
+}
+
+enum ssm_err
+expectation_start(struct expectation *expected, const struct request *request,
+    struct ssm_error *err)
+{
+	struct view unused;
+	enum ssm_err rc;
+
+	*expected = (struct expectation)EXPECTATION_INIT;
+	expected->request = request;
+	expected->operation = operation_find(request->operation);
+	if (expected->operation == NULL)
+		return SSM_OK;
+	rc = json_parse(&expected->parameters, request->body, "member 'body'", err);
+	if (rc != SSM_OK)
+		return rc;
+	for (const char *const *name = expected->operation->output; *name != NULL; name++)
+		if (is_echo(expected->operation, *name) && (rc = json_string_required(
+		    &expected->parameters, *name, &unused, err)) != SSM_OK) {
+			ssm_error_prefix(err, "member 'body': ");
+			return rc;
+		}
+	return SSM_OK;
+}
+
+void
+expectation_clear(struct expectation *expected)
+{
+	json_clear(&expected->parameters);
+	*expected = (struct expectation)EXPECTATION_INIT;
+}
+
+static enum ssm_err
+malformed(struct ssm_error *err, const char *name, const char *what)
+{
+	return ssm_fail(err, SSM_E_OTHER, "ResponseParserError",
+	    "the service's answer cannot be right: member '%s' is %s", name, what);
+}
+
+/* Without a token or a URL there is nothing to resume: that is how the service says so, too. */
+static enum ssm_err
+check_present(const struct json_doc *doc, const char *name, struct ssm_error *err)
+{
+	struct json_member *member = json_member(doc, name);
+	enum json_kind kind = json_kind(member);
+
+	if (kind == JSON_ABSENT || kind == JSON_NULL || view_is(json_text(member), ""))
+		return ssm_fail(err, SSM_E_NO, "SessionEnded",
+		    "the session is over: the answer has no '%s'", name);
+	if (kind != JSON_STRING)
+		return malformed(err, name, json_kind_name(kind));
+	return SSM_OK;
+}
+
+static enum ssm_err
+check_echo(const struct json_doc *doc, const struct json_doc *parameters, const char *name,
+    struct ssm_error *err)
+{
+	struct json_member *member = json_member(doc, name), *sent = json_member(parameters, name);
+
+	if (json_kind(member) != JSON_STRING)
+		return malformed(err, name, member == NULL ? "missing" :
+		    json_kind_name(json_kind(member)));
+	if (!view_equal(json_text(member), json_text(sent)))
+		return malformed(err, name, "not the one that was asked for");
+	return SSM_OK;
+}
+
+static bool
+is_host_of_aws(struct view host)
+{
+	size_t count;
+	const struct partition *table = partition_table(&count);
+
+	if (host.len > 0 && host.ptr[host.len - 1] == '.')
+		host.len--;
+	for (size_t i = 0; i < 2 * count; i++) {
+		struct view suffix = view_of(i % 2 == 0 ? table[i / 2].dns_suffix :
+		    table[i / 2].dual_stack_suffix);
+
+		if (host.len > suffix.len && host.ptr[host.len - suffix.len - 1] == '.' &&
+		    view_equal_nocase(view_slice(host, host.len - suffix.len, host.len), suffix))
+			return true;
+	}
+	return false;
+}
+
+/* The URL's host is held against the region; an endpoint that is not AWS's may name itself. */
+static enum ssm_err
+check_stream_url(const struct expectation *expected, struct view session_id, struct view text,
+    struct ssm_error *err)
+{
+	const struct url *endpoint = &expected->request->url;
+	struct streamurl url = STREAMURL_INIT;
+	struct host_pattern own[] = {
+		{ .scheme = VIEW("wss"), .host = endpoint->host, .any_port = true },
+		{ .scheme = VIEW("ws"), .host = endpoint->host, .any_port = true },
+	};
+	struct streamurl_rules rules = { .region = expected->request->region,
+	    .session_id = session_id, .allowed = own };
+	enum ssm_err rc;
+
+	if (!is_host_of_aws(endpoint->host))
+		rules.allowed_count = view_equal_nocase(endpoint->scheme, VIEW("http")) ? 2 : 1;
+	rc = streamurl_parse(&url, text, &rules, err);
+	streamurl_clear(&url);
+	if (rc == SSM_OK)
+		return rc;
+	ssm_error_prefix(err, "the service's answer cannot be right: ");
+	err->retryable = false;
+	return err->rc = SSM_E_OTHER;
+}
+
+static enum ssm_err
+check_members(const struct json_doc *doc, const struct expectation *expected, struct ssm_error *err)
+{
+	const struct operation *operation = expected->operation;
+	struct json_member *url = json_member(doc, "StreamUrl");
+	struct view session_id = VIEW_NONE;
+	enum ssm_err rc = SSM_OK;
+
+	if (operation == NULL)
+		return SSM_OK;
+	for (const char *const *name = operation->output; *name != NULL && rc == SSM_OK; name++)
+		if (!is_echo(operation, *name))
+			rc = check_present(doc, *name, err);
+	for (const char *const *name = operation->output; *name != NULL && rc == SSM_OK; name++)
+		if (is_echo(operation, *name))
+			rc = check_echo(doc, &expected->parameters, *name, err);
+	if (rc == SSM_OK && json_kind(url) == JSON_STRING &&
+	    (rc = json_string(doc, "SessionId", &session_id, err)) == SSM_OK)
+		rc = check_stream_url(expected, session_id, json_text(url), err);
+	return rc;
+}
+
+static void
+add_document(struct bytes *out, const struct json_doc *doc, const struct answer *answer,
+    const struct expectation *expected, const struct answer_extras *extras)
+{
+	jsontext_begin(out);
+	for (size_t i = 0; i < doc->count; i++) {
+		const struct json_member *member = &doc->members[i];
+
+		if ((extras->id.len > 0 && view_is(member->name, "id")) ||
+		    (extras->metadata && view_is(member->name, "ResponseMetadata")))
+			continue;
+		jsontext_name_view(out, member->raw_name);
+		bytes_add(out, member->raw);
+	}
+	if (extras->id.len > 0)
+		jsontext_member_raw(out, "id", extras->id);
+	if (extras->metadata) {
+		jsontext_name(out, "ResponseMetadata");
+		responsemeta_add(out, &answer->head, expected->request, extras->retries, false);
+	}
+	jsontext_end(out);
+}
+
+static enum ssm_err
+read_success(const struct answer *answer, const struct expectation *expected,
+    const struct answer_extras *extras, struct bytes *out, struct ssm_error *err)
+{
+	struct json_doc doc = JSON_DOC_INIT;
+	enum ssm_err rc;
+
+	rc = json_parse(&doc, bytes_view(&answer->body), "the service's answer", err);
+	if (rc == SSM_E_INPUT) {
+		snprintf(err->code, sizeof err->code, "ResponseParserError");
+		rc = err->rc = SSM_E_OTHER;
+	}
+	if (rc == SSM_OK)
+		rc = check_members(&doc, expected, err);
+	if (rc == SSM_OK)
+		add_document(out, &doc, answer, expected, extras);
+	json_clear(&doc);
+	return rc;
+}
+
+enum ssm_err
+answer_read(const struct answer *answer, const struct expectation *expected,
+    const struct answer_extras *extras, struct bytes *out, enum retry_class *failure,
+    struct ssm_error *err)
+{
+	enum ssm_err rc;
+
+	*failure = RETRY_NEVER;
+	if (answer->failure != ANSWER_CAME)
+		rc = answerfault_transport(answer, expected, failure, err);
+	else if (answer->head.status >= 200 && answer->head.status < 300)
+		rc = read_success(answer, expected, extras, out, err);
+	else
+		rc = answerfault_service(answer, expected, failure, err);
+	if (rc != SSM_OK)
+		responsemeta_attach(err, &answer->head, expected->request, extras->retries, false);
+	return rc;
+}

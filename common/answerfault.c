@@ -1,0 +1,277 @@
+#include "answerfault.h"
+
+#include <stdio.h>
+
+#include "proxy.h"
+#include "responsemeta.h"
+#include "utf8.h"
+
+#define TEXT_MAX (SSM_MESSAGE_MAX - 128)	/* leaves room for what is put around it */
+
+/* What the error of an answer is made of. */
+struct found {
+	struct view code;		/* VIEW_NONE when the service names none */
+	struct view message;		/* VIEW_NONE when it says nothing that can be shown */
+};
+
+static const struct phrase {
+	int status;
+	const char *text;
+} phrases[] = {
+	{ 300, "Multiple Choices" }, { 301, "Moved Permanently" }, { 302, "Found" },
+	{ 303, "See Other" }, { 304, "Not Modified" }, { 307, "Temporary Redirect" },
+	{ 308, "Permanent Redirect" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
+	{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
+	{ 407, "Proxy Authentication Required" }, { 408, "Request Timeout" }, { 410, "Gone" },
+	{ 411, "Length Required" }, { 413, "Request Entity Too Large" },
+	{ 415, "Unsupported Media Type" }, { 421, "Misdirected Request" },
+	{ 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
+	{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 502, "Bad Gateway" },
+	{ 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
+};
+
+/* NAMESPACE#CODE:URI. A code is one word of printable ASCII. */
+static struct view
+short_code(struct view text)
+{
+	size_t hash;
+
+	text = view_slice(text, 0, view_find(text, ':'));
+	while ((hash = view_find(text, '#')) < text.len)
+		text = view_slice(text, hash + 1, text.len);
+	text = view_trim(text);
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7F)
+			return VIEW_NONE;
+	return text.len > 0 && text.len < sizeof ((struct ssm_error *)0)->code ? text : VIEW_NONE;
+}
+
+static struct view
+string_member(const struct json_doc *doc, const char *name)
+{
+	struct json_member *member = json_member(doc, name);
+
+	return json_kind(member) == JSON_STRING ? json_text(member) : VIEW_NONE;
+}
+
+static void
+find_code(struct found *found, const struct httphead *head, const struct json_doc *doc)
+{
+	struct view query = httphead_find(head, "x-amzn-query-error");
+	const struct view spellings[] = {
+		view_slice(query, 0, view_find(query, ';')),
+		string_member(doc, "__type"),
+		httphead_find(head, "x-amzn-errortype"),
+		string_member(doc, "code"),
+		string_member(doc, "Code"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(spellings) && found->code.len == 0; i++)
+		found->code = short_code(spellings[i]);
+}
+
+/*
+ * Plain text is the message itself. HTML says nothing that the status does not, and broken JSON may
+ * be anything, a token too.
+ */
+static struct view
+plain_text(struct view body)
+{
+	body = view_trim(body);
+	if (body.len == 0 || memchr("<{[\"", body.ptr[0], 4) != NULL || utf8_check(body) < body.len)
+		return VIEW_NONE;
+	return body;
+}
+
+static void
+find_message(struct found *found, const struct json_doc *doc)
+{
+	found->message = string_member(doc, "message");
+	if (found->message.len == 0)
+		found->message = string_member(doc, "Message");
+}
+
+static void
+add_message(struct bytes *out, const struct answer *answer, const struct expectation *expected,
+    const struct found *found)
+{
+	int status = answer->head.status;
+	char text[48];
+
+	if (found->message.len > 0) {
+		responsemeta_add_clean(out, found->message, expected->request, TEXT_MAX);
+		return;
+	}
+	snprintf(text, sizeof text, "HTTP status %d", status);
+	for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
+		if (phrases[i].status == status)
+			snprintf(text, sizeof text, "%s", phrases[i].text);
+	bytes_add_text(out, text);
+	if (status >= 300 && status < 400)
+		bytes_add(out, VIEW("; a redirect is not followed"));
+}
+
+/* The class of exit code: no such session, try again, or refused. */
+static enum ssm_err
+classify(int status, const char *code, enum retry_class failure)
+{
+	if (strcmp(code, "DoesNotExistException") == 0 && status < 500)
+		return SSM_E_NO;
+	if (failure != RETRY_NEVER || status >= 500 || status == 429 || status == 408)
+		return SSM_E_AGAIN;
+	return SSM_E_SERVICE;
+}
+
+static enum ssm_err
+refuse(const struct answer *answer, const struct expectation *expected, const struct found *found,
+    enum retry_class *failure, struct ssm_error *err)
+{
+	struct bytes message = BYTES_INIT(4 * SSM_MESSAGE_MAX);
+	int status = answer->head.status;
+	char code[sizeof err->code];
+	const char *text;
+	enum ssm_err rc;
+
+	if (found->code.len > 0)
+		snprintf(code, sizeof code, "%.*s", VIEW_ARG(found->code));
+	else
+		snprintf(code, sizeof code, "%d", status);
+	*failure = retry_class_of_error(status, view_of(code));
+	rc = classify(status, code, *failure);
+	add_message(&message, answer, expected, found);
+	text = bytes_cstr(&message);
+	rc = text == NULL ? ssm_fail_memory(err) : ssm_fail(err, rc, code, "%s", text);
+	err->service = text != NULL;
+	bytes_clear(&message);
+	return rc;
+}
+
+enum ssm_err
+answerfault_service(const struct answer *answer, const struct expectation *expected,
+    enum retry_class *failure, struct ssm_error *err)
+{
+	struct found found = { .code = VIEW_NONE, .message = VIEW_NONE };
+	struct json_doc doc = JSON_DOC_INIT;
+	struct view body = bytes_view(&answer->body);
+	enum ssm_err rc;
+
+	if (json_parse(&doc, body, "the error", err) == SSM_OK)
+		find_message(&found, &doc);
+	else
+		found.message = plain_text(body);
+	find_code(&found, &answer->head, &doc);
+	rc = refuse(answer, expected, &found, failure, err);
+	json_clear(&doc);
+	return rc;
+}
+
+/* How each failure is told: before and behind the request's URL. */
+static const struct {
+	const char *code, *before, *behind;
+	enum ssm_err rc;
+	enum retry_class failure;
+} transports[] = {
+	[ANSWER_NO_CONNECTION] = { "EndpointConnectionError",
+	    "Could not connect to the endpoint URL: \"", "\"", SSM_E_AGAIN, RETRY_TRANSIENT },
+	[ANSWER_NO_PROXY] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\"",
+	    SSM_E_AGAIN, RETRY_TRANSIENT },
+	[ANSWER_CONNECT_TIMEOUT] = { "ConnectTimeoutError", "Connect timeout on endpoint URL: \"", "\"",
+	    SSM_E_AGAIN, RETRY_TIMEOUT },
+	[ANSWER_READ_TIMEOUT] = { "ReadTimeoutError", "Read timeout on endpoint URL: \"", "\"",
+	    SSM_E_AGAIN, RETRY_TIMEOUT },
+	[ANSWER_OUT_OF_TIME] = { "MaxTimeExceeded", "no answer in the time of --max-time from \"", "\"",
+	    SSM_E_AGAIN, RETRY_NEVER },
+	[ANSWER_CUT] = { "ConnectionClosedError",
+	    "Connection was closed before we received a valid response from endpoint URL: \"", "\".",
+	    SSM_E_AGAIN, RETRY_TRANSIENT },
+	[ANSWER_TLS_BROKEN] = { "SSLError", "SSL validation failed for ", " ", SSM_E_AGAIN,
+	    RETRY_TRANSIENT },
+	[ANSWER_TLS_REFUSED] = { "SSLError", "SSL validation failed for ", " ", SSM_E_OTHER,
+	    RETRY_NEVER },
+	[ANSWER_NO_CA_BUNDLE] = { "SSLError", "SSL validation failed for ",
+	    " cannot load the CA bundle", SSM_E_CONFIG, RETRY_NEVER },
+	[ANSWER_TOO_LONG] = { "ResponseTooLong", "an answer of more than 8 MiB from \"", "\"",
+	    SSM_E_OTHER, RETRY_NEVER },
+	[ANSWER_NOT_SENT] = { "HTTPClientError",
+	    "An HTTP Client raised an unhandled exception: ", "", SSM_E_OTHER, RETRY_NEVER },
+};
+
+/* Without its query, which may hold anything, and with the path that is sent for none. */
+static void
+add_url(struct bytes *out, const struct url *url)
+{
+	const char *end = url->query.ptr != NULL ? url->query.ptr - 1 : url->text.ptr + url->text.len;
+
+	bytes_add(out, (struct view){ url->text.ptr, (size_t)(end - url->text.ptr) });
+	if (url->path.len == 0)
+		bytes_add_char(out, '/');
+}
+
+static void
+add_subject(struct bytes *out, const struct answer *answer, const struct expectation *expected)
+{
+	if (answer->failure == ANSWER_NO_PROXY)
+		proxy_add_shown(out, expected->proxy);
+	else if (answer->failure != ANSWER_NOT_SENT)
+		add_url(out, &expected->request->url);
+}
+
+static void
+add_reason(struct bytes *out, const struct answer *answer, const struct expectation *expected)
+{
+	struct view bundle = view_of(expected->ca_bundle);
+
+	switch (answer->failure) {
+	case ANSWER_TLS_BROKEN:
+	case ANSWER_TLS_REFUSED:
+	case ANSWER_NOT_SENT:
+		bytes_add_text(out, answer->reason);
+		break;
+	case ANSWER_NO_CA_BUNDLE:
+		if (bundle.len == 0 || utf8_check(bundle) < bundle.len)
+			break;
+		bytes_add(out, VIEW(" '"));
+		bytes_add(out, bundle);
+		bytes_add_char(out, '\'');
+		break;
+	default:
+		break;
+	}
+}
+
+enum ssm_err
+answerfault_transport(const struct answer *answer, const struct expectation *expected,
+    enum retry_class *failure, struct ssm_error *err)
+{
+	struct bytes text = BYTES_INIT(4 * URL_LEN_MAX);
+	const char *message;
+	enum ssm_err rc;
+
+	*failure = RETRY_NEVER;
+	if (answer->failure == ANSWER_NO_MEMORY)
+		return ssm_fail_memory(err);
+	bytes_add_text(&text, transports[answer->failure].before);
+	add_subject(&text, answer, expected);
+	bytes_add_text(&text, transports[answer->failure].behind);
+	add_reason(&text, answer, expected);
+	if ((message = bytes_cstr(&text)) == NULL)
+		rc = ssm_fail_memory(err);
+	else
+		rc = ssm_fail(err, transports[answer->failure].rc, transports[answer->failure].code,
+		    "%s", message);
+	*failure = transports[answer->failure].failure;
+	bytes_clear(&text);
+	return rc;
+}
+
+void
+answerfault_used_up(const struct answer *answer, const struct expectation *expected,
+    unsigned retries, struct ssm_error *err)
+{
+	size_t len = strlen(err->message);
+
+	if (err->service)
+		snprintf(err->message + len, sizeof err->message - len, " (reached max retries: %u)",
+		    retries);
+	responsemeta_attach(err, &answer->head, expected->request, retries, err->service);
+}

@@ -1,0 +1,26 @@
+/*
+ * answerfault: why there is no response document.
+ *
+ * Purpose:  the service's error, whatever its spelling (`__type` with or without a namespace or a
+ *           URI, x-amzn-errortype, `message` or `Message`, HTML, nothing at all), and the ways a
+ *           transfer fails, each with botocore's text, its exit code and what retrying makes of it.
+ * Errors:   both functions return the failure they record, never SSM_OK.
+ */
+#ifndef SSM_ANSWERFAULT_H
+#define SSM_ANSWERFAULT_H
+
+#include "answer.h"
+
+/* An answer with a status outside 200 to 299. */
+enum ssm_err answerfault_service(const struct answer *answer, const struct expectation *expected,
+    enum retry_class *failure, struct ssm_error *err);
+
+/* No answer. */
+enum ssm_err answerfault_transport(const struct answer *answer, const struct expectation *expected,
+    enum retry_class *failure, struct ssm_error *err);
+
+/* The failure in err was the last of all attempts allowed: a service error says so, as in botocore. */
+void answerfault_used_up(const struct answer *answer, const struct expectation *expected,
+    unsigned retries, struct ssm_error *err);
+
+#endif

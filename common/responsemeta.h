@@ -1,0 +1,33 @@
+/*
+ * responsemeta: boto3's ResponseMetadata, and texts of the service that are fit to be shown.
+ *
+ * Purpose:   RequestId, HTTPStatusCode, HTTPHeaders, RetryAttempts (and MaxAttemptsReached) as JSON.
+ *            A service may quote a request's credentials, as AWS does when a signature is wrong;
+ *            they are replaced by *** in whatever is shown.
+ * Errors:    those of struct bytes (sticky).
+ */
+#ifndef SSM_RESPONSEMETA_H
+#define SSM_RESPONSEMETA_H
+
+#include "httphead.h"
+#include "request.h"
+
+/* The object; members that a head without a status would have are left out. */
+void responsemeta_add(struct bytes *out, const struct httphead *head, const struct request *request,
+    unsigned retries, bool used_up);
+
+/* The same as err->metadata, and err->request_id. */
+void responsemeta_attach(struct ssm_error *err, const struct httphead *head,
+    const struct request *request, unsigned retries, bool used_up);
+
+/* The service's name for the call, when it has a fit one, or VIEW_NONE. */
+struct view responsemeta_request_id(const struct httphead *head);
+
+/*
+ * text without the request's authorization, signature and session token, cut to about max bytes (and
+ * "...") at the end of a character. text is UTF-8.
+ */
+void responsemeta_add_clean(struct bytes *out, struct view text, const struct request *request,
+    size_t max);
+
+#endif
