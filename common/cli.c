@@ -119,8 +119,10 @@ cli_error_document(struct bytes *out, const struct ssm_error *err, struct view i
 	jsontext_end(out);
 	jsontext_member_raw(out, "ResponseMetadata",
 	    err->metadata.len > 0 ? bytes_view(&err->metadata) : VIEW("{}"));
-	if (id.len > 0)
-		jsontext_member_raw(out, "id", id);
+	if (id.len > 0) {
+		jsontext_name(out, "id");
+		jsontext_compact(out, id);	/* it may have been written over several lines */
+	}
 	jsontext_end(out);
 }
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define JSON_NUMBER_LEN_MAX (8 * 1024 * 1024)
+
 static void
 out_of_memory(void *unused)
 {
@@ -88,23 +90,24 @@ enum ssm_err
 json_parse(struct json_doc *doc, struct view text, const char *what, struct ssm_error *err)
 {
 	struct json_scan *scan = malloc(sizeof *scan);
-	struct view body = view_trim(text);
+	struct view body = view_trim(text), whole = text;
 	enum ssm_err rc;
 
 	*doc = (struct json_doc)JSON_DOC_INIT;
 	if (scan == NULL)
 		return ssm_fail_memory(err);
 	json_scan_start(scan, 1, 1);
+	whole.len = body.len == 0 ? 0 : (size_t)(body.ptr - text.ptr) + body.len;
 	if (body.len == 0)
 		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is empty", what);
-	else if (json_scan_feed(scan, body) == JSON_SCAN_BAD ||
+	else if (json_scan_feed(scan, whole) == JSON_SCAN_BAD ||
 	    json_scan_end(scan) == JSON_SCAN_BAD)
 		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
 		    "%s is not JSON: line %zu, column %zu: %s", what, scan->line, scan->column,
 		    scan->why);
-	else if (body.ptr[0] != '{' || scan->at != body.len)
+	else if (body.ptr[0] != '{' || scan->at != whole.len)
 		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is not one JSON object", what);
-	else if ((rc = json_adopt(doc, body, scan, err)) != SSM_OK)
+	else if ((rc = json_adopt(doc, whole, scan, err)) != SSM_OK)
 		ssm_error_prefix(err, "%s: ", what);
 	free(scan);
 	return rc;
@@ -211,19 +214,20 @@ json_item(struct json_member *member, int i, struct view *out)
 	return found;
 }
 
+/* Not by libjq: its releases differ in the last digit. */
 bool
 json_number(const struct json_member *member, double *out)
 {
-	jv value;
-	bool found;
+	struct bytes text = BYTES_INIT(JSON_NUMBER_LEN_MAX);
+	const char *digits;
 
 	if (json_kind(member) != JSON_NUMBER)
 		return false;
-	value = decode(member->raw);
-	if ((found = jv_get_kind(value) == JV_KIND_NUMBER))
-		*out = jv_number_value(value);
-	jv_free(value);
-	return found;
+	bytes_set(&text, member->raw);
+	if ((digits = bytes_cstr(&text)) != NULL)
+		*out = strtod(digits, NULL);
+	bytes_clear(&text);
+	return digits != NULL;
 }
 
 void

@@ -78,7 +78,7 @@ struct view json_text(struct json_member *member);
 bool json_item(struct json_member *member, int i, struct view *out);
 int json_items(struct json_member *member);
 
-/* The text of a JSON value as a number, when it is a number. */
+/* A member that is a number, rounded to a double; false when it is none. */
 bool json_number(const struct json_member *member, double *out);
 
 /* Frees everything decoded; the text stays the caller's. */

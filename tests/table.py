@@ -216,6 +216,8 @@ def report(number, case, wrong):
 
 
 def main():
+    for number in signal.SIGINT, signal.SIGHUP:      # a run in the background may have them ignored
+        signal.signal(number, signal.SIG_DFL)
     parser = argparse.ArgumentParser(description="Runs tables of cases, prints TAP.")
     parser.add_argument("--valgrind", action="store_true")
     parser.add_argument("tables", nargs="+", metavar="FILE.table")
