@@ -76,16 +76,16 @@ endpoint_custom(struct bytes *out, struct view text, const char *origin, struct 
 static bool
 take_out(struct bytes *text, struct view part)
 {
-	bool changed = false;
+	size_t from = 0, len = text->len;
 	char *at;
 
-	while (text->len >= part.len &&
-	    (at = memmem(text->ptr, text->len, part.ptr, part.len)) != NULL) {
+	while (from < text->len &&
+	    (at = memmem(text->ptr + from, text->len - from, part.ptr, part.len)) != NULL) {
 		memmove(at, at + part.len, (size_t)(text->ptr + text->len - at) - part.len);
 		text->len -= part.len;
-		changed = true;
+		from = (size_t)(at - text->ptr);	/* what closes up is not looked at again */
 	}
-	return changed;
+	return text->len != len;
 }
 
 bool

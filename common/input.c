@@ -70,7 +70,7 @@ unread(const struct input *in)
 static void
 take(struct input *in, size_t len)
 {
-	const char *at = in->buffer.ptr + in->begin;
+	const char *at = unread(in).ptr;
 
 	for (size_t i = 0; i < len; i++) {
 		in->line += at[i] == '\n';
@@ -96,60 +96,64 @@ take_blanks(struct input *in)
 	take(in, len);
 }
 
+/*
+ * Goes on behind a bad document: at the next line that begins with '{', where a document begins in
+ * NDJSON and in what jq prints indented. Only as far as bytes have arrived, since waiting for more
+ * would hold back the message. False when that line is yet to come.
+ */
+static bool
+skip_arrived(struct input *in)
+{
+	for (;;) {
+		struct view rest = unread(in);
+		size_t at = view_find(rest, '\n');
+
+		take(in, at);
+		if (at + 1 >= rest.len)
+			return false;
+		take(in, 1);
+		if (rest.ptr[at + 1] == '{')
+			return true;
+	}
+}
+
+static void
+skip_bad(struct input *in)
+{
+	if (in->skipping)
+		in->skipping = !skip_arrived(in);
+}
+
 int
 input_peek(struct input *in, struct ssm_error *err)
 {
 	for (;;) {
-		take_blanks(in);
-		if (in->begin < in->buffer.len)
+		skip_bad(in);
+		if (!in->skipping)
+			take_blanks(in);
+		if (!in->skipping && in->begin < in->buffer.len)
 			return (unsigned char)in->buffer.ptr[in->begin];
 		if (fill(in, err) <= 0)
 			return -1;
 	}
 }
 
+static bool
+has_arrived(struct input *in)
+{
+	skip_bad(in);
+	return !in->skipping && view_trim(unread(in)).len > 0;
+}
+
 bool
 input_has_more(struct input *in)
 {
 	struct ssm_error ignored = SSM_ERROR_INIT;
-	struct view rest = view_trim(unread(in));
 
-	while (rest.len == 0 && !in->end && io_readable(in->fd) && fill(in, &ignored) > 0)
-		rest = view_trim(unread(in));
+	while (!has_arrived(in) && !in->end && io_readable(in->fd) && fill(in, &ignored) > 0)
+		;
 	ssm_error_clear(&ignored);
-	return rest.len > 0;
-}
-
-/*
- * Goes on behind a bad document: at the next line that begins with '{', where a document begins in
- * NDJSON and in what jq prints indented, or at the end.
- */
-static int
-skip_bad_document(struct input *in, struct ssm_error *err)
-{
-	for (;;) {
-		struct view rest = unread(in);
-		size_t at = view_find(rest, '\n');
-		struct ssm_error ignored = SSM_ERROR_INIT;
-		int more = 1;
-
-		take(in, at);
-		if (at + 1 < rest.len && rest.ptr[at + 1] == '{') {
-			take(in, 1);
-			return 0;
-		}
-		if (at + 1 < rest.len) {
-			take(in, 1);
-			continue;
-		}
-		more = fill(in, &ignored);
-		if (more < 0)
-			*err = ignored;
-		if (more <= 0) {
-			take(in, in->buffer.len - in->begin);
-			return more;
-		}
-	}
+	return has_arrived(in);
 }
 
 static enum input_status
@@ -164,7 +168,8 @@ bad_document(struct input *in, struct ssm_error *err)
 	else
 		ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is not JSON: line %zu, column %zu: %s",
 		    in->name, scan->line, scan->column, scan->why);
-	return skip_bad_document(in, err) < 0 ? INPUT_FAILED : INPUT_BAD;
+	in->skipping = true;
+	return INPUT_BAD;
 }
 
 static enum input_status
@@ -172,16 +177,18 @@ not_an_object(struct input *in, struct ssm_error *err)
 {
 	ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
 	    "%s: line %zu, column %zu: a JSON object is expected", in->name, in->line, in->column);
-	return skip_bad_document(in, err) < 0 ? INPUT_FAILED : INPUT_BAD;
+	in->skipping = true;
+	return INPUT_BAD;
 }
 
 enum input_status
 input_document(struct input *in, struct json_doc *doc, struct ssm_error *err)
 {
-	int first = input_peek(in, err);
 	enum json_scan_status status;
+	int first;
 
-	if (first < 0)
+	ssm_error_clear(err);
+	if ((first = input_peek(in, err)) < 0)
 		return err->rc == SSM_OK ? INPUT_END : INPUT_FAILED;
 	if (first != '{')
 		return not_an_object(in, err);
@@ -248,6 +255,7 @@ input_line(struct input *in, struct view *line, struct ssm_error *err)
 			return INPUT_FAILED;
 		if (at > in->record_max)
 			return skip_long_line(in, err);
+		rest = unread(in);		/* reading, to no avail, may have moved it */
 		*line = view_slice(rest, 0, at);
 		in->begin += at < rest.len ? at + 1 : at;
 		in->line++;

@@ -20,6 +20,7 @@ struct input {
 	size_t begin;			/* start of what was not handed out */
 	size_t line, column;		/* of the byte at begin, from 1 */
 	bool end;			/* read said so */
+	bool skipping;			/* behind a bad document, up to the next line with a '{' */
 	void (*before_wait)(void *);	/* called before a read that may wait: time to flush */
 	void *context;
 	struct json_scan scan;

@@ -224,7 +224,7 @@ take_hex(struct json_scan *scan, unsigned char c)
 
 	if (digit == 16)
 		return bad(scan, "\\u without four hexadecimal digits");
-	scan->unit = (uint16_t)(scan->unit << 4 | digit);
+	scan->unit = (uint16_t)((unsigned)scan->unit << 4 | digit);
 	return --scan->need == 0 ? end_unit(scan) : true;
 }
 

@@ -126,7 +126,7 @@ enum ssm_err
 operation_check(const struct operation *operation, const struct json_doc *parameters,
     struct ssm_error *err)
 {
-	struct bytes faults = BYTES_INIT(4 * JSON_DOCUMENT_MAX);
+	struct bytes faults = BYTES_INIT(5 * JSON_DOCUMENT_MAX);
 	const struct operation_member *row;
 	const char *text;
 	enum ssm_err rc = SSM_OK;

@@ -30,12 +30,14 @@ pythonrepr_class(struct view value)
 static void
 add_float(struct bytes *out, struct view number)
 {
-	char text[400], digits[40], *end;
+	char text[40], digits[40], *end;
+	struct bytes whole = BYTES_INIT(JSON_DOCUMENT_MAX + 1);
 	double value;
 	int precision = 1, exponent;
 
-	snprintf(text, sizeof text, "%.*s", (int)(number.len < 390 ? number.len : 390), number.ptr);
-	value = strtod(text, NULL);
+	bytes_set(&whole, number);
+	value = bytes_cstr(&whole) == NULL ? 0 : strtod(whole.ptr, NULL);
+	bytes_clear(&whole);
 	if (value > 1.7976931348623157e308 || value < -1.7976931348623157e308) {
 		bytes_add_text(out, value < 0 ? "-inf" : "inf");
 		return;

@@ -6,7 +6,10 @@
 
 #include "json.h"
 
-/* What repr() gives for the value that json.loads() makes of this checked text. */
+/*
+ * What repr() gives for the value that json.loads() makes of this checked text, but that characters
+ * outside ASCII are never escaped and a name that comes twice is shown twice.
+ */
 void pythonrepr(struct bytes *out, struct view value);
 
 /* The name of its class: int, float, bool, NoneType, str, list, dict. */

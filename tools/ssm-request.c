@@ -53,6 +53,7 @@ struct request_options {
 struct maker {
 	const struct request_options *options;
 	struct bytes head, tail;	/* before the body's text, and behind it */
+	struct bytes id;		/* --id as JSON, or empty */
 	struct bytes parameters, body;
 };
 
@@ -120,6 +121,9 @@ prepare(struct maker *maker, const struct cli *cli, struct ssm_error *err)
 		if ((number = settings_unreadable(settings, &path)) != 0)
 			cli_warn(cli, "cannot read '%s': %s", path, strerror(number));
 		add_shared_members(maker, bytes_view(&url), bytes_view(&region));
+		if (bytes_failed(&url) || bytes_failed(&region) || bytes_failed(&maker->head) ||
+		    bytes_failed(&maker->tail))
+			rc = ssm_fail_memory(err);
 		cli_verbose(cli, "region %.*s, endpoint %.*s", VIEW_ARG(bytes_view(&region)),
 		    VIEW_ARG(bytes_view(&url)));
 	}
@@ -158,14 +162,15 @@ make_from_id(void *context, struct view session_id, struct bytes *result, struct
 	struct json_doc doc = JSON_DOC_INIT;
 	enum ssm_err rc;
 
-	if (utf8_check(session_id) != session_id.len)
+	if (utf8_check(session_id) != session_id.len || view_find(session_id, '\0') < session_id.len)
 		return ssm_fail(err, SSM_E_INPUT, "ParamValidationError",
-		    "Parameter validation failed: SessionId is not UTF-8");
+		    "Parameter validation failed: SessionId %s",
+		    view_find(session_id, '\0') < session_id.len ? "holds a NUL" : "is not UTF-8");
 	bytes_reset(&maker->parameters);
 	jsontext_begin(&maker->parameters);
 	jsontext_member(&maker->parameters, "SessionId", session_id);
-	if (maker->options->id != NULL)
-		jsontext_member(&maker->parameters, "id", view_of(maker->options->id));
+	if (maker->id.len > 0)
+		jsontext_member_raw(&maker->parameters, "id", bytes_view(&maker->id));
 	jsontext_end(&maker->parameters);
 	if (bytes_failed(&maker->parameters))
 		return ssm_fail_memory(err);
@@ -271,8 +276,8 @@ main(int argc, char **argv)
 {
 	struct request_options given = { .operation = NULL };
 	struct maker maker = { .options = &given, .head = BYTES_INIT(MAKER_TEXT_MAX),
-	    .tail = BYTES_INIT(MAKER_TEXT_MAX), .parameters = BYTES_INIT(MAKER_TEXT_MAX),
-	    .body = BYTES_INIT(MAKER_TEXT_MAX) };
+	    .tail = BYTES_INIT(MAKER_TEXT_MAX), .id = BYTES_INIT(MAKER_TEXT_MAX),
+	    .parameters = BYTES_INIT(MAKER_TEXT_MAX), .body = BYTES_INIT(MAKER_TEXT_MAX) };
 	struct records records;
 	struct cli cli;
 
@@ -280,12 +285,16 @@ main(int argc, char **argv)
 	cli_start(&cli, &tool, argv);
 	read_options(&cli, &given);
 	records_start(&records, &cli);
+	if (given.id != NULL)
+		jsontext_string(&maker.id, view_of(given.id));
+	records.id = bytes_view(&maker.id);
 	if (given.list)
 		list_operations(&records);
 	else
 		make_all(&records, &maker);
 	bytes_clear(&maker.head);
 	bytes_clear(&maker.tail);
+	bytes_clear(&maker.id);
 	bytes_clear(&maker.parameters);
 	bytes_clear(&maker.body);
 	return records_finish(&records);

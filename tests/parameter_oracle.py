@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""ssm-request against botocore: which parameters are right, what is said of others, what is sent.
+
+Objects are drawn by chance and go through in one run. Where botocore says several things on lines of
+their own, ours are on one, with "; " between them. SEED=N repeats a run.
+"""
+import json
+import os
+import random
+import subprocess
+
+import find_botocore
+import tap
+
+import botocore.serialize
+import botocore.session
+import botocore.validate
+
+TOOL = os.path.join(os.environ.get("BUILD_DIR", "."), "ssm-request")
+
+
+class Parameters:
+    """JSON objects, drawn by chance; strings stay printable, since our repr() escapes no others above ASCII."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def text(self, length=8):
+        letters = "abcXYZ019 _-'\"\\/{}[],:\u00e9\u20ac\U0001f600\n\t\x01\x7f"
+        return "".join(self.rng.choice(letters) for _ in range(self.rng.randrange(length)))
+
+    def value(self, depth=2):
+        rng = self.rng
+        kind = rng.randrange(9 if depth else 6)
+        if kind < 2:
+            return rng.choice([None, True, False, 0, -1, 7, 10 ** 20])
+        if kind == 2:
+            return rng.choice([0.0, -0.0, 1.5, 1e16, 1e-7, -2.5e300, 123456.789, rng.random()])
+        if kind < 6:
+            return self.text()
+        if kind < 8:
+            return [self.value(depth - 1) for _ in range(rng.randrange(4))]
+        return {self.text(): self.value(depth - 1) for _ in range(rng.randrange(4))}
+
+    def object(self):
+        rng = self.rng
+        names = ["SessionId"] * (rng.random() < 0.8) + ["id"] * (rng.random() < 0.2)
+        names += [rng.choice(["Foo", "sessionId", "SessionID", "", "Target", self.text(), self.text()])
+                  for _ in range(rng.choice([0, 0, 0, 1, 2, 4]))]
+        rng.shuffle(names)
+        members = {name: self.value() for name in names if name not in ("Error", "SessionId")}
+        if "SessionId" in names:
+            members["SessionId"] = rng.choice([self.text(), self.text(30), "", "x" * 97, self.value()])
+        return members
+
+
+def expected_message(parameters, shape):
+    """botocore's lines, joined, or None."""
+    report = botocore.validate.ParamValidator().validate(parameters, shape)
+    if not report.has_errors():
+        return None
+    lines = []
+    for error in report._errors:  # the report's text is these by lines, but names may hold line ends
+        lines.append(report._format_error(error))
+    if "\n".join(lines) != report.generate_report():
+        raise AssertionError("botocore's report is put together in another way")
+    return "Parameter validation failed: " + "; ".join(lines)
+
+
+def run_parameters(command, objects):
+    """For each object (message, None) or (None, document)."""
+    lines = "".join(json.dumps(entry, ensure_ascii=bool(number % 2)) + "\n" for number, entry in enumerate(objects))
+    run = subprocess.run([TOOL, command, "--region", "us-east-1", "--input", "-", "--errors", "inline", "--quiet"],
+                         input=lines.encode(), stdout=subprocess.PIPE, env={"PATH": ""}, check=False)
+    for line in run.stdout.decode().split("\n")[:-1]:
+        document = json.loads(line)
+        yield (document["Error"]["Message"], document) if "Error" in document else (None, document)
+
+
+def check_document(document, parameters, operation):
+    """What is wrong with the request, against what botocore would send."""
+    request = botocore.serialize.create_serializer("json").serialize_to_request(parameters, operation)
+    headers = {name.lower(): value for name, value in request["headers"].items()}
+    body = request["body"].decode() if isinstance(request["body"], bytes) else request["body"]
+    wanted = {"method": "POST", "headers": headers, "body": body, "service": "ssm", "operation": operation.name}
+    return [f"{name}: expected {value!r}, got {document[name]!r}" for name, value in wanted.items()
+            if document[name] != value]
+
+
+def test_parameters(rng, command, name, count):
+    make = Parameters(rng)
+    operation = botocore.session.Session().get_service_model("ssm").operation_model(name)
+    objects = [make.object() for _ in range(count)]
+    got = list(run_parameters(command, objects))
+    wrong, refused = [], 0
+    for entry, (message, document) in zip(objects, got):
+        own = {key: value for key, value in entry.items() if key != "id"}
+        expected = expected_message(own, operation.input_shape)
+        refused += expected is not None
+        if message != expected:
+            wrong.append(f"{json.dumps(entry)}\n  expected {expected}\n  got      {message}")
+        elif message is None:
+            wrong += check_document(document, own, operation)
+        if document.get("id") != entry.get("id"):
+            wrong.append(f"{json.dumps(entry)}: id {document.get('id')!r}")
+    tap.ok(not wrong and len(got) == count, f"{name}: {count} parameter objects, {refused} refused, as botocore says",
+           f"{len(wrong)} differ", *wrong[:6])
+    tap.ok(refused * 5 > count and refused * 10 < count * 9, f"{name}: neither all nor none are refused", refused)
+
+
+def main():
+    seed = int(os.environ.get("SEED") or 96)
+    rng = random.Random(seed)
+    print(f"# seed {seed}, botocore {find_botocore.VERSION}")
+    test_parameters(rng, "resume-session", "ResumeSession", 3000)
+    test_parameters(rng, "terminate-session", "TerminateSession", 1000)
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
