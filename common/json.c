@@ -146,10 +146,25 @@ json_kind_name(enum json_kind kind)
 	return names[kind];
 }
 
+/* libjq takes some 400 bytes for each array or object in a value: more than this many are not decoded. */
+#define JSON_CONTAINERS_MAX 1000
+
+static bool
+is_small(struct view raw)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < raw.len; i++)
+		count += raw.ptr[i] == '[' || raw.ptr[i] == '{';
+	return count <= JSON_CONTAINERS_MAX;
+}
+
 static jv
 value_of(struct json_member *member)
 {
-	if (!jv_is_valid(member->decoded[1]))
+	bool string = member->raw.ptr[0] == '"';
+
+	if (!jv_is_valid(member->decoded[1]) && (string || is_small(member->raw)))
 		member->decoded[1] = decode(member->raw);
 	return member->decoded[1];
 }

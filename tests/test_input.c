@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "input.h"
@@ -98,16 +99,41 @@ check_endless_line(void)
 }
 
 static void
-count_wait(void *context)
-{
-	++*(int *)context;
-}
-
-static void
 send_text(int fd, const char *text)
 {
 	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
 		abort();
+}
+
+/* Each read gets one piece: the longest line allowed, then what makes it too long. */
+static void
+check_pieces(void)
+{
+	static const char *const pieces[] = { "12345678", "9\nb\n1234", "5678", "\r\nc" };
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct input in;
+	struct view line;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0)
+		abort();
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
+		send_text(ends[1], pieces[i]);
+	close(ends[1]);
+	input_start(&in, ends[0], "the socket", RECORD_MAX);
+	ok(input_line(&in, &line, &err) == INPUT_BAD, "a line that goes on in the next read");
+	ok(input_line(&in, &line, &err) == INPUT_RECORD && view_is(line, "b"), "the next one");
+	ok(input_line(&in, &line, &err) == INPUT_BAD, "the CR of the longest line is one too many");
+	ok(input_line(&in, &line, &err) == INPUT_RECORD && view_is(line, "c"), "the last one");
+	ok(input_line(&in, &line, &err) == INPUT_END, "and the end");
+	input_close(&in);
+	ssm_error_clear(&err);
+}
+
+static void
+count_wait(void *context)
+{
+	++*(int *)context;
 }
 
 static void
@@ -181,6 +207,7 @@ main(void)
 	json_start();
 	check_lines();
 	check_endless_line();
+	check_pieces();
 	check_more();
 	check_failures();
 	return done_testing();
