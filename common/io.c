@@ -55,7 +55,7 @@ io_read_descriptor(struct bytes *to, int fd)
 	bytes_reset(to);
 	for (;;) {
 		size_t room = to->max - to->len < 16384 ? to->max - to->len : 16384;
-		char past, *at = room == 0 ? &past : bytes_room(to, room);
+		char past = '\0', *at = room == 0 ? &past : bytes_room(to, room);
 		ssize_t n;
 
 		if (at == NULL) {

@@ -109,14 +109,21 @@ apply_common(struct cli *cli, const struct cli_option *option, const char *value
 }
 
 static const struct cli_option *
+find_letter(const struct cli *cli, char letter)
+{
+	const struct cli_option *option = find(cli, VIEW_NONE, letter);
+
+	if (option != NULL)
+		return option;
+	cli_usage(cli, "unknown option '-%c'", letter);
+}
+
+static const struct cli_option *
 next_letter(struct cli *cli, const char **value)
 {
-	char letter = *cli->letters++;
-	const struct cli_option *option = find(cli, VIEW_NONE, letter);
+	const struct cli_option *option = find_letter(cli, *cli->letters++);
 	const char *joined = NULL;
 
-	if (option == NULL)
-		cli_usage(cli, "unknown option '-%c'", letter);
 	if (option->argument != NULL) {
 		joined = *cli->letters == '\0' ? NULL : cli->letters;
 		cli->letters = NULL;

@@ -1,5 +1,6 @@
 #include "pythonrepr.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,7 +39,7 @@ add_float(struct bytes *out, struct view number)
 	bytes_set(&whole, number);
 	value = bytes_cstr(&whole) == NULL ? 0 : strtod(whole.ptr, NULL);
 	bytes_clear(&whole);
-	if (value > 1.7976931348623157e308 || value < -1.7976931348623157e308) {
+	if (isinf(value)) {
 		bytes_add_text(out, value < 0 ? "-inf" : "inf");
 		return;
 	}
