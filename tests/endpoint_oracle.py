@@ -133,6 +133,15 @@ def has_partition(region):
     return True
 
 
+def lacks_dual_stack(region):
+    """Whether this botocore's data is of a time when the region's partition had no dual-stack hosts."""
+    for partition in PARTITIONS:
+        if re.match(partition["regionRegex"], region):
+            outputs = partition["outputs"]
+            return not outputs["supportsDualStack"] or outputs["dualStackDnsSuffix"] == outputs["dnsSuffix"]
+    return False
+
+
 def all_regions():
     for partition in PARTITIONS:
         for region in partition["regions"]:
@@ -168,7 +177,8 @@ def test_regions(title, regions):
             expected, report = theirs(lambda: session, region_name=region, config=config)
             got = ours(flags(fips, dual_stack), "--region", region)
             label = f"{region!r}, FIPS {fips}, dual-stack {dual_stack}"
-            if isinstance(expected, str) and expected.startswith(OLDER):
+            if isinstance(expected, str) and expected.startswith(OLDER) or (
+                    dual_stack and lacks_dual_stack(region)):
                 continue
             if isinstance(expected, str) and expected.startswith(HOLE):
                 comparison.add(label, got, by_rules(region, fips))
@@ -349,6 +359,8 @@ def test_configurations(rng, count):
             configuration = Configuration(rng, directory)
             configuration.write()
             expected, _ = theirs(configuration.session, **configuration.arguments)
+            if isinstance(expected, str) and expected.startswith(OLDER):
+                continue
             comparison.add(configuration.label(), ours(configuration.environment, *configuration.options),
                            expected)
     comparison.report("configurations")
