@@ -78,16 +78,6 @@ add_unknown(struct bytes *faults, const struct operation *operation, struct view
 	}
 }
 
-static size_t
-count_characters(struct view text)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-	return count;
-}
-
 static void
 add_number(struct bytes *out, size_t number)
 {
@@ -112,7 +102,7 @@ check_value(struct bytes *faults, const struct operation_member *row, struct jso
 		bytes_add(faults, VIEW("'>, valid types: <class 'str'>"));
 		return;
 	}
-	if ((length = count_characters(json_text(member))) >= row->length_min)
+	if ((length = utf8_count(json_text(member))) >= row->length_min)
 		return;
 	add_fault(faults, "Invalid length for parameter ");
 	bytes_add_text(faults, row->name);

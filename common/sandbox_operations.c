@@ -5,6 +5,7 @@
 #include "jsontext.h"
 #include "percent.h"
 #include "sandbox_random.h"
+#include "utf8.h"
 
 #define OTHER_SESSION "sandbox-other-0a1b2c3d4e5f60099"
 #define ACCOUNT "123456789012"
@@ -12,16 +13,6 @@
 static const struct sandbox_rule session_rule = { "SessionId", "sessionId", true, 1, SESSION_ID_MAX,
 	NULL };
 static const struct sandbox_rule target_rule = { "Target", "target", true, 1, TARGET_MAX, NULL };
-
-static size_t
-count_characters(struct view text)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-	return count;
-}
 
 static bool
 refuse_value(struct sandbox_call *call, struct view value, const char *path, const char *what,
@@ -70,10 +61,10 @@ sandbox_parameter(struct sandbox_call *call, const struct sandbox_rule *rule, st
 		return sandbox_refuse(call->answer, FAULT_SERIALIZATION,
 		    "%s can not be converted to a String", kinds[kind]);
 	*value = json_text(member);
-	if (count_characters(*value) < rule->min)
+	if (utf8_count(*value) < rule->min)
 		return refuse_value(call, *value, rule->path, "have length greater than or equal to ",
 		    rule->min);
-	if (rule->max > 0 && count_characters(*value) > rule->max)
+	if (rule->max > 0 && utf8_count(*value) > rule->max)
 		return refuse_value(call, *value, rule->path, "have length less than or equal to ",
 		    rule->max);
 	if (rule->values != NULL && !is_among(*value, rule->values))

@@ -39,6 +39,16 @@ utf8_check(struct view text)
 	return at;
 }
 
+size_t
+utf8_count(struct view text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
+	return count;
+}
+
 unsigned
 utf8_decode(struct view text)
 {

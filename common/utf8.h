@@ -12,6 +12,9 @@ size_t utf8_length(struct view text);
 /* Offset of the first byte that is not UTF-8, or text.len when all is well. */
 size_t utf8_check(struct view text);
 
+/* Characters in a text that is UTF-8. */
+size_t utf8_count(struct view text);
+
 /* The character that text starts with (utf8_length() is not 0). */
 unsigned utf8_decode(struct view text);
 
