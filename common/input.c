@@ -97,9 +97,18 @@ take_blanks(struct input *in)
 }
 
 /*
- * Goes on behind a bad document: at the next line that begins with '{', where a document begins in
- * NDJSON and in what jq prints indented. Only as far as bytes have arrived, since waiting for more
- * would hold back the message. False when that line is yet to come.
+ * Whether a line that begins with c can be a record of its own in NDJSON. What jq prints indented has
+ * such lines only where a document begins: all others start with a blank or a closing bracket.
+ */
+static bool
+begins_record(char c)
+{
+	return !is_blank(c) && c != '}' && c != ']';
+}
+
+/*
+ * Goes on behind a bad document, at the next line that can be a record. Only as far as bytes have
+ * arrived, since waiting for more would hold back the message. False when that line is yet to come.
  */
 static bool
 skip_arrived(struct input *in)
@@ -112,7 +121,7 @@ skip_arrived(struct input *in)
 		if (at + 1 >= rest.len)
 			return false;
 		take(in, 1);
-		if (rest.ptr[at + 1] == '{')
+		if (begins_record(rest.ptr[at + 1]))
 			return true;
 	}
 }

@@ -5,7 +5,8 @@
  *            bounded by the longest record allowed.
  * Ownership: a record's view lives until the next call.
  * Errors:    a bad record is told and skipped, and the next call goes on behind it: at the next line
- *            that begins with '{' for documents, at the next line for lines.
+ *            that begins with no blank or closing bracket for documents, at the next line for
+ *            lines.
  */
 #ifndef SSM_INPUT_H
 #define SSM_INPUT_H
