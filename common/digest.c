@@ -83,16 +83,34 @@ digest_hmac_sha256(struct digest *digest, struct view key, struct view text,
 	return SSM_OK;
 }
 
-void
-digest_hex(char out[DIGEST_HEX_LEN + 1], const unsigned char digest[DIGEST_LEN])
+static void
+add_hex(char *out, const unsigned char *raw, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	for (size_t i = 0; i < DIGEST_LEN; i++) {
-		out[2 * i] = digits[digest[i] >> 4];
-		out[2 * i + 1] = digits[digest[i] & 15];
+	for (size_t i = 0; i < len; i++) {
+		out[2 * i] = digits[raw[i] >> 4];
+		out[2 * i + 1] = digits[raw[i] & 15];
 	}
-	out[DIGEST_HEX_LEN] = '\0';
+	out[2 * len] = '\0';
+}
+
+void
+digest_hex(char out[DIGEST_HEX_LEN + 1], const unsigned char digest[DIGEST_LEN])
+{
+	add_hex(out, digest, DIGEST_LEN);
+}
+
+enum ssm_err
+digest_sha1_hex(char out[DIGEST_SHA1_HEX_LEN + 1], struct view text, struct ssm_error *err)
+{
+	unsigned char raw[DIGEST_SHA1_HEX_LEN / 2];
+	size_t len;
+
+	if (EVP_Q_digest(NULL, "SHA1", NULL, text.ptr, text.len, raw, &len) != 1 || len != sizeof raw)
+		return ssm_fail(err, SSM_E_OTHER, "CryptoError", "libcrypto cannot compute SHA-1");
+	add_hex(out, raw, sizeof raw);
+	return SSM_OK;
 }
 
 bool

@@ -1,5 +1,5 @@
 /*
- * digest: SHA-256 and HMAC-SHA256 by libcrypto.
+ * digest: SHA-256, HMAC-SHA256 and SHA-1 by libcrypto.
  *
  * Purpose:   the one place that calls libcrypto. The algorithms are looked up once, not per call.
  * Units:     digests are 32 raw bytes; hexadecimal is lower case.
@@ -12,6 +12,7 @@
 
 #define DIGEST_LEN 32
 #define DIGEST_HEX_LEN 64
+#define DIGEST_SHA1_HEX_LEN 40
 
 struct digest;				/* the algorithms, ready for use */
 
@@ -25,6 +26,13 @@ enum ssm_err digest_hmac_sha256(struct digest *digest, struct view key, struct v
     unsigned char out[DIGEST_LEN], struct ssm_error *err);
 
 void digest_hex(char out[DIGEST_HEX_LEN + 1], const unsigned char digest[DIGEST_LEN]);
+
+/*
+ * The SHA-1 of text in hexadecimal: for the names of cache files, which other tools share, and for
+ * nothing that must be safe. Looks the algorithm up at each call.
+ */
+enum ssm_err digest_sha1_hex(char out[DIGEST_SHA1_HEX_LEN + 1], struct view text,
+    struct ssm_error *err);
 
 /* Whether two texts are equal, in a time that does not depend on where they differ. */
 bool digest_equal(struct view a, struct view b);

@@ -1,0 +1,380 @@
+#include "sts.h"
+
+#include <stdio.h>
+
+#include "iso8601.h"
+#include "jsontext.h"
+#include "responsemeta.h"
+#include "retry.h"
+#include "utf8.h"
+#include "xmlscan.h"
+
+#define CODE_MAX 96
+#define MESSAGE_MAX (SSM_MESSAGE_MAX - 256)
+#define PATH_MAX_LEN 160
+
+static const char NO_MEMORY[] = "out of memory";
+
+/* An element whose text is wanted: the local names on the way to it, without the outermost. */
+struct wanted {
+	const char *path;
+	struct bytes *text;
+	bool seen;
+};
+
+/* The local names of the open elements, below the outermost one. */
+struct path {
+	char text[PATH_MAX_LEN];
+	size_t ends[XMLSCAN_DEPTH_MAX + 1];	/* length of the text at each depth */
+};
+
+static void
+path_enter(struct path *path, size_t depth, struct view name)
+{
+	size_t len = path->ends[depth - 1];
+	int added = depth == 1 ? 0 : snprintf(path->text + len, sizeof path->text - len, "%s%.*s",
+	    len == 0 ? "" : "/", VIEW_ARG(name));
+
+	/* A name that does not fit is none that is wanted, nor is anything in it. */
+	if (len + (size_t)added >= sizeof path->text)
+		path->text[len = sizeof path->text - 1] = '\0';
+	else
+		len += (size_t)added;
+	path->ends[depth] = len;
+}
+
+static struct wanted *
+find_wanted(struct wanted *list, size_t count, const struct path *path, size_t depth)
+{
+	for (size_t i = 0; i < count; i++)
+		if (view_is((struct view){ path->text, path->ends[depth] }, list[i].path))
+			return &list[i];
+	return NULL;
+}
+
+/* The whole answer is shorter than any of the texts may be: one that failed had no memory. */
+static bool
+is_out_of_memory(const struct xmlscan *scan, const struct wanted *list, size_t count)
+{
+	bool failed = bytes_failed(&scan->value);
+
+	for (size_t i = 0; i < count; i++)
+		failed = failed || bytes_failed(list[i].text);
+	return failed;
+}
+
+/* Collects the texts; false when the XML is broken or says one thing twice, then scan->why tells. */
+static bool
+read_texts(struct xmlscan *scan, struct wanted *list, size_t count)
+{
+	struct path path = { .text = "", .ends = { 0 } };
+	enum xmlscan_token token;
+	struct wanted *found;
+
+	while ((token = xmlscan_next(scan)) != XMLSCAN_DONE && token != XMLSCAN_BAD) {
+		if (token == XMLSCAN_START)
+			path_enter(&path, scan->depth, scan->name);
+		found = token == XMLSCAN_END ? NULL : find_wanted(list, count, &path, scan->depth);
+		if (found == NULL)
+			continue;
+		if (token == XMLSCAN_START && found->seen) {
+			scan->why = "an element that comes twice";
+			break;
+		}
+		found->seen = true;
+		if (token == XMLSCAN_TEXT)
+			bytes_add(found->text, bytes_view(&scan->value));
+	}
+	if (is_out_of_memory(scan, list, count))
+		scan->why = NO_MEMORY;
+	return scan->why == NULL;
+}
+
+struct fault {
+	struct bytes code, message;
+};
+
+#define FAULT_INIT { .code = BYTES_INIT(STS_TEXT_MAX), .message = BYTES_INIT(STS_TEXT_MAX) }
+
+static void
+fault_clear(struct fault *fault)
+{
+	bytes_clear(&fault->code);
+	bytes_clear(&fault->message);
+}
+
+static const char *
+reason(int status)
+{
+	return status == 500 ? "Internal Server Error" : status == 501 ? "Not Implemented" :
+	    status == 502 ? "Bad Gateway" : status == 503 ? "Service Unavailable" :
+	    status == 504 ? "Gateway Timeout" : "";
+}
+
+/* From a proxy, or a service too ill to say more than its status. */
+static bool
+is_generic(int status, struct view body)
+{
+	body = view_trim(body);
+	return status >= 500 && (body.len == 0 || view_starts(body, VIEW("<html>")));
+}
+
+/* What an answer of 300 and above says; false and *why when it says nothing that can be read. */
+static bool
+fault_read(struct fault *fault, int status, struct view body, const char **why)
+{
+	struct xmlscan scan = XMLSCAN_INIT(body);
+	struct wanted list[] = {
+		{ "Error/Code", &fault->code, false },
+		{ "Error/Message", &fault->message, false },
+		{ "Errors/Error/Code", &fault->code, false },
+		{ "Errors/Error/Message", &fault->message, false },
+	};
+	char number[16];
+	bool good = true;
+
+	if (is_generic(status, body)) {
+		snprintf(number, sizeof number, "%d", status);
+		bytes_add_text(&fault->code, number);
+		bytes_add_text(&fault->message, reason(status));
+	} else {
+		good = read_texts(&scan, list, ARRAY_LEN(list));
+		*why = scan.why;
+		xmlscan_clear(&scan);
+	}
+	return good;
+}
+
+/* One word of printable ASCII; botocore's `Unknown` in place of none. */
+static void
+copy_code(char code[CODE_MAX], const struct fault *fault)
+{
+	struct view text = bytes_view(&fault->code);
+
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7F)
+			text.len = 0;
+	if (text.len == 0 || text.len >= CODE_MAX)
+		text = VIEW("Unknown");
+	snprintf(code, CODE_MAX, "%.*s", VIEW_ARG(text));
+}
+
+static bool
+is_passing(int status, const char *code)
+{
+	return retry_class_of_error(status, view_of(code)) != RETRY_NEVER ||
+	    (status == 400 && strcmp(code, "IDPCommunicationError") == 0);
+}
+
+bool
+sts_is_retryable(int status, struct view body)
+{
+	struct fault fault = FAULT_INIT;
+	char code[CODE_MAX];
+	const char *why;
+	bool again = false;
+
+	if (status >= 300 && fault_read(&fault, status, body, &why)) {
+		copy_code(code, &fault);
+		again = is_passing(status, code);
+	}
+	fault_clear(&fault);
+	return again;
+}
+
+/* The service may quote the request that it refuses. */
+static void
+add_message(struct bytes *out, const struct fault *fault, const struct sts_request *request,
+    const struct credentials *source)
+{
+	struct request_header secrets[] = {
+		{ VIEW("authorization"), VIEW_NONE },
+		{ VIEW("x-amz-security-token"), view_trim(request->web_identity_token) },
+	};
+	const struct request sent = { .headers = secrets, .header_count = ARRAY_LEN(secrets) };
+
+	if (source != NULL) {
+		secrets[0].value = bytes_view(&source->secret_access_key);
+		secrets[1].value = bytes_view(&source->session_token);
+	}
+	responsemeta_add_clean(out, bytes_view(&fault->message), &sent, MESSAGE_MAX);
+	if (fault->message.len == 0)
+		bytes_add(out, VIEW("Unknown"));
+}
+
+static enum ssm_err
+refuse(const struct apicall_result *result, const struct fault *fault,
+    const struct sts_request *request, const struct credentials *source, struct ssm_error *err)
+{
+	struct bytes message = BYTES_INIT(4 * SSM_MESSAGE_MAX);
+	char code[CODE_MAX], retries[48] = "";
+	const char *text;
+	enum ssm_err rc;
+
+	copy_code(code, fault);
+	if (result->used_up)
+		snprintf(retries, sizeof retries, " (reached max retries: %u)", result->retries);
+	add_message(&message, fault, request, source);
+	rc = is_passing(result->status, code) || result->status >= 500 ? SSM_E_AGAIN : SSM_E_SERVICE;
+	if ((text = bytes_cstr(&message)) == NULL)
+		rc = ssm_fail_memory(err);
+	else
+		rc = ssm_fail(err, rc, code, "An error occurred (%s) when calling the %s operation%s: %s",
+		    code, request->operation, retries, text);
+	bytes_clear(&message);
+	return rc;
+}
+
+static enum ssm_err
+fail_answer(const struct sts_request *request, struct ssm_error *err, const char *what,
+    const char *why)
+{
+	return ssm_fail(err, SSM_E_CONFIG, "CredentialRetrievalError",
+	    "Error when retrieving credentials from %s: %s%s", request->method, what, why);
+}
+
+static enum ssm_err
+fail_xml(const struct sts_request *request, const char *why, struct ssm_error *err)
+{
+	if (why == NO_MEMORY)
+		return ssm_fail_memory(err);
+	return fail_answer(request, err, "Unable to parse response, invalid XML received: ", why);
+}
+
+static enum ssm_err
+read_fault(const struct apicall_result *result, const struct sts_request *request,
+    const struct credentials *source, struct ssm_error *err)
+{
+	struct fault fault = FAULT_INIT;
+	const char *why = NULL;
+	enum ssm_err rc;
+
+	if (fault_read(&fault, result->status, bytes_view(&result->body), &why))
+		rc = refuse(result, &fault, request, source, err);
+	else
+		rc = fail_xml(request, why, err);
+	fault_clear(&fault);
+	return rc;
+}
+
+/* arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE */
+static void
+take_account(struct bytes *account, struct view arn)
+{
+	struct view part = VIEW_NONE;
+
+	if (!view_starts(arn, VIEW("arn:")))
+		return;
+	for (int i = 0; i < 5; i++) {
+		size_t colon = view_find(arn, ':');
+
+		if (colon == arn.len)
+			return;
+		part = view_slice(arn, 0, colon);
+		arn = view_slice(arn, colon + 1, arn.len);
+	}
+	bytes_set(account, part);
+}
+
+static enum ssm_err
+check_answer(struct sts_answer *answer, const struct wanted *list, struct view expiration,
+    const struct sts_request *request, struct ssm_error *err)
+{
+	static const char *const names[] = { "'AccessKeyId'", "'SecretAccessKey'", "'SessionToken'",
+	    "'Expiration'" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!list[i].seen || list[i].text->len == 0)
+			return fail_answer(request, err, "Missing required key in response: ", names[i]);
+	answer->who.expires = true;
+	if (!iso8601_parse(expiration, &answer->who.expiration))
+		return fail_answer(request, err, "Invalid timestamp in response: ", names[3]);
+	take_account(&answer->who.account_id, bytes_view(&answer->role_user_arn));
+	return credentials_check(&answer->who, request->method, err);
+}
+
+static enum ssm_err
+read_keys(struct sts_answer *answer, struct view body, const struct sts_request *request,
+    struct ssm_error *err)
+{
+	struct xmlscan scan = XMLSCAN_INIT(body);
+	struct bytes expiration = BYTES_INIT(STS_TEXT_MAX);
+	char paths[6][PATH_MAX_LEN];
+	static const char *const names[] = { "Credentials/AccessKeyId", "Credentials/SecretAccessKey",
+	    "Credentials/SessionToken", "Credentials/Expiration", "AssumedRoleUser/AssumedRoleId",
+	    "AssumedRoleUser/Arn" };
+	struct wanted list[] = { { paths[0], &answer->who.access_key_id, false },
+	    { paths[1], &answer->who.secret_access_key, false },
+	    { paths[2], &answer->who.session_token, false }, { paths[3], &expiration, false },
+	    { paths[4], &answer->assumed_role_id, false }, { paths[5], &answer->role_user_arn, false } };
+	enum ssm_err rc;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		snprintf(paths[i], sizeof paths[i], "%sResult/%s", request->operation, names[i]);
+	if (!read_texts(&scan, list, ARRAY_LEN(list)))
+		rc = fail_xml(request, scan.why, err);
+	else
+		rc = check_answer(answer, list, bytes_view(&expiration), request, err);
+	xmlscan_clear(&scan);
+	bytes_clear(&expiration);
+	return rc;
+}
+
+enum ssm_err
+sts_answer_read(struct sts_answer *answer, const struct apicall_result *result,
+    const struct sts_request *request, const struct credentials *source, struct ssm_error *err)
+{
+	enum ssm_err rc;
+
+	sts_answer_clear(answer);
+	if (result->status >= 300)
+		return read_fault(result, request, source, err);
+	if ((rc = read_keys(answer, bytes_view(&result->body), request, err)) != SSM_OK)
+		sts_answer_clear(answer);
+	return rc;
+}
+
+static void
+add_keys(struct bytes *out, const struct credentials *who)
+{
+	char expiration[ISO8601_LEN + 1];
+
+	iso8601_format_extended(expiration, who->expiration);
+	jsontext_name(out, "Credentials");
+	jsontext_begin(out);
+	jsontext_member(out, "AccessKeyId", bytes_view(&who->access_key_id));
+	jsontext_member(out, "SecretAccessKey", bytes_view(&who->secret_access_key));
+	jsontext_member(out, "SessionToken", bytes_view(&who->session_token));
+	jsontext_member(out, "Expiration", view_of(expiration));
+	if (who->account_id.len > 0)
+		jsontext_member(out, "AccountId", bytes_view(&who->account_id));
+	jsontext_end(out);
+}
+
+void
+sts_answer_document(struct bytes *out, const struct sts_answer *answer,
+    const struct apicall_result *result)
+{
+	const struct request nothing = REQUEST_INIT;
+
+	jsontext_begin(out);
+	add_keys(out, &answer->who);
+	jsontext_name(out, "AssumedRoleUser");
+	jsontext_begin(out);
+	if (answer->assumed_role_id.len > 0)
+		jsontext_member(out, "AssumedRoleId", bytes_view(&answer->assumed_role_id));
+	if (answer->role_user_arn.len > 0)
+		jsontext_member(out, "Arn", bytes_view(&answer->role_user_arn));
+	jsontext_end(out);
+	jsontext_name(out, "ResponseMetadata");
+	responsemeta_add(out, &result->head, &nothing, result->retries, false);
+	jsontext_end(out);
+}
+
+void
+sts_answer_clear(struct sts_answer *answer)
+{
+	credentials_clear(&answer->who);
+	bytes_clear(&answer->assumed_role_id);
+	bytes_clear(&answer->role_user_arn);
+}
