@@ -13,14 +13,30 @@ days_from_civil(int year, int month, int day)
 	return (long long)era * 146097 + day_of_era - 719468;
 }
 
-void
-iso8601_format_basic(char text[AMZ_DATE_LEN + 1], time_t when)
+static struct tm
+split(time_t when)
 {
 	struct tm tm;
 
 	if (when < 0 || when > LAST_SECOND || gmtime_r(&when, &tm) == NULL)
 		memset(&tm, 0, sizeof tm);
+	return tm;
+}
+
+void
+iso8601_format_basic(char text[AMZ_DATE_LEN + 1], time_t when)
+{
+	struct tm tm = split(when);
+
 	strftime(text, AMZ_DATE_LEN + 1, "%Y%m%dT%H%M%SZ", &tm);
+}
+
+void
+iso8601_format_extended(char text[ISO8601_LEN + 1], time_t when)
+{
+	struct tm tm = split(when);
+
+	strftime(text, ISO8601_LEN + 1, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
 /* Exactly `digits` digits off the front of *v. */

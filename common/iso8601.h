@@ -9,9 +9,13 @@
 #include "bytes.h"
 
 #define AMZ_DATE_LEN 16			/* 20150830T123600Z */
+#define ISO8601_LEN 20			/* 2015-08-30T12:36:00Z */
 
 /* Basic form, as in X-Amz-Date; text gets a NUL too. Years 1970 to 9999. */
 void iso8601_format_basic(char text[AMZ_DATE_LEN + 1], time_t when);
+
+/* Extended form, as in documents of keys; the same years. */
+void iso8601_format_extended(char text[ISO8601_LEN + 1], time_t when);
 
 /*
  * A time of the years 1970 to 9999: basic (20150830T123600Z) or extended (2015-08-30T12:36:00Z), a
