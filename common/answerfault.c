@@ -70,6 +70,20 @@ find_code(struct found *found, const struct httphead *head, const struct json_do
 		found->code = short_code(spellings[i]);
 }
 
+void
+answerfault_code(char code[ANSWERFAULT_CODE_MAX], const struct httphead *head, struct view body)
+{
+	struct found found = { .code = VIEW_NONE, .message = VIEW_NONE };
+	struct ssm_error unused = SSM_ERROR_INIT;
+	struct json_doc doc = JSON_DOC_INIT;
+
+	json_parse(&doc, body, "the error", &unused);	/* empty when it is something else */
+	find_code(&found, head, &doc);
+	snprintf(code, ANSWERFAULT_CODE_MAX, "%.*s", VIEW_ARG(found.code));
+	json_clear(&doc);
+	ssm_error_clear(&unused);
+}
+
 /*
  * Plain text is the message itself. HTML says nothing that the status does not, and broken JSON may
  * be anything, a token too.

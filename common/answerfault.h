@@ -11,9 +11,17 @@
 
 #include "answer.h"
 
+#define ANSWERFAULT_CODE_MAX 96		/* as in struct ssm_error */
+
 /* An answer with a status outside 200 to 299. */
 enum ssm_err answerfault_service(const struct answer *answer, const struct expectation *expected,
     enum retry_class *failure, struct ssm_error *err);
+
+/*
+ * The service's code for what went wrong, into code; empty when it names none. The body may be
+ * anything.
+ */
+void answerfault_code(char code[ANSWERFAULT_CODE_MAX], const struct httphead *head, struct view body);
 
 /* No answer. */
 enum ssm_err answerfault_transport(const struct answer *answer, const struct expectation *expected,

@@ -22,8 +22,15 @@ struct http_options {
 	unsigned read_timeout;		/* the longest silence after that */
 };
 
+enum http_method {
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_GET,			/* without a body */
+};
+
 /* One request at work: all the state that belongs to it. */
 struct transfer {
+	enum http_method method;
 	const struct url *url;
 	const struct request_header *headers;
 	size_t header_count;
@@ -36,7 +43,7 @@ struct transfer {
 	bool kept;			/* went over a connection that was there already */
 };
 
-#define TRANSFER_INIT { .url = NULL, .answer = ANSWER_INIT }
+#define TRANSFER_INIT { .method = HTTP_POST, .url = NULL, .answer = ANSWER_INIT }
 
 void transfer_clear(struct transfer *transfer);
 
@@ -47,7 +54,7 @@ enum ssm_err http_open(struct http **http, const struct http_options *options,
     struct ssm_error *err) __attribute__((warn_unused_result));
 void http_close(struct http *http);
 
-/* Sends the request by POST and waits for what comes of it. */
+/* Sends the request and waits for what comes of it. */
 void http_perform(struct http *http, struct transfer *transfer);
 
 /* A clock that never jumps, for differences. */

@@ -68,7 +68,7 @@ set_fixed(CURL *easy)
 	} numbers[] = {
 		{ CURLOPT_DISALLOW_USERNAME_IN_URL, 1 }, { CURLOPT_PATH_AS_IS, 1 },
 		{ CURLOPT_FOLLOWLOCATION, 0 }, { CURLOPT_MAXREDIRS, 0 }, { CURLOPT_POSTREDIR, 0 },
-		{ CURLOPT_UNRESTRICTED_AUTH, 0 }, { CURLOPT_POST, 1 },
+		{ CURLOPT_UNRESTRICTED_AUTH, 0 },
 		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 }, { CURLOPT_HTTP09_ALLOWED, 0 },
 		{ CURLOPT_HTTP_TRANSFER_DECODING, 0 },
 		{ CURLOPT_HEADEROPT, CURLHEADER_SEPARATE }, { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
@@ -197,19 +197,34 @@ make_headers(const struct transfer *transfer)
 	return NULL;
 }
 
+/* A PUT is told as a POST of another name: libcurl's own would be read from a callback. */
+static CURLcode
+set_method(CURL *easy, const struct transfer *transfer)
+{
+	curl_off_t size = (curl_off_t)transfer->body.len;
+	const char *body = transfer->body.ptr == NULL ? "" : transfer->body.ptr;
+	CURLcode rc;
+
+	if (transfer->method == HTTP_GET)
+		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	if ((rc = curl_easy_setopt(easy, CURLOPT_POST, 1L)) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size)) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body)) == CURLE_OK &&
+	    transfer->method == HTTP_PUT)
+		rc = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PUT");
+	return rc;
+}
+
 static CURLcode
 set_request(CURL *easy, const struct http_options *options, const struct transfer *transfer,
     struct curl_slist *headers)
 {
-	curl_off_t size = (curl_off_t)transfer->body.len;
-	const char *body = transfer->body.ptr == NULL ? "" : transfer->body.ptr;
 	long limit = options->connect_timeout == 0 ? CONNECT_TIMEOUT_NONE :
 	    (long)options->connect_timeout;
 	CURLcode rc;
 
 	if ((rc = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body)) == CURLE_OK)
+	    (rc = set_method(easy, transfer)) == CURLE_OK)
 		rc = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, limit);
 	return rc;
 }
