@@ -17,6 +17,52 @@ endpoint_url(struct bytes *out, const char *prefix, struct view region, bool fip
 	bytes_add_char(out, '/');
 }
 
+/* The sign-in hosts of the older partitions: `https://REGION.HOST/`. */
+static const char *
+signin_host(struct view region)
+{
+	static const struct {
+		const char *partition, *host;
+	} hosts[] = {
+		{ "aws", "signin.aws.amazon.com" }, { "aws-cn", "signin.amazonaws.cn" },
+		{ "aws-us-gov", "signin.amazonaws-us-gov.com" },
+	};
+	const char *partition = partition_of_region(region)->id;
+
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
+		if (strcmp(partition, hosts[i].partition) == 0)
+			return hosts[i].host;
+	return NULL;
+}
+
+/* GovCloud's plain sign-in host is not its FIPS one. */
+static void
+add_signin_url(struct bytes *out, struct view region, bool fips, bool dual_stack)
+{
+	const char *host = fips || dual_stack ? NULL : signin_host(region);
+
+	if (host == NULL) {
+		endpoint_url(out, fips ? "signin-fips" : "signin", region, false, dual_stack);
+		return;
+	}
+	bytes_add(out, VIEW("https://"));
+	bytes_add(out, region);
+	bytes_add_char(out, '.');
+	bytes_add_text(out, host);
+	bytes_add_char(out, '/');
+}
+
+void
+endpoint_service_url(struct bytes *out, const char *service, struct view region, bool fips,
+    bool dual_stack)
+{
+	if (strcmp(service, "signin") == 0)
+		add_signin_url(out, region, fips, dual_stack);
+	else
+		endpoint_url(out, strcmp(service, "sso") == 0 ? "portal.sso" :
+		    strcmp(service, "sso_oidc") == 0 ? "oidc" : service, region, fips, dual_stack);
+}
+
 /* The text is not shown when it may hold a password. */
 static enum ssm_err
 refuse(struct view text, const char *origin, const char *why, struct ssm_error *err)

@@ -14,6 +14,13 @@ void endpoint_url(struct bytes *out, const char *prefix, struct view region, boo
     bool dual_stack);
 
 /*
+ * The same for the services that keys come from, by the names of their endpoint settings: "sts", "sso"
+ * (the portal), "sso_oidc", "signin"; and "ssm".
+ */
+void endpoint_service_url(struct bytes *out, const char *service, struct view region, bool fips,
+    bool dual_stack);
+
+/*
  * A custom endpoint, checked, with the path it needs ("/" when it has none). origin says where the
  * text came from. SSM_E_INPUT for the command line's, SSM_E_CONFIG for any other.
  */

@@ -3,31 +3,59 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "endpoint.h"
-#include "partition.h"
 #include "pathexpand.h"
 
 struct row {
 	const char *variables[2];
-	const char *property;
-	bool empty_counts;		/* an empty variable is a value, and hides the profile's */
+	const char *property;		/* NULL: the shared files cannot set it */
+	const char *last;		/* a variable behind the profile */
+	const char *option;
+	const char *otherwise;
+	bool empty_counts;		/* nothing is a value too, and hides what comes behind it */
 };
 
 static const struct row rows[] = {
-	[SETTING_REGION] = { { "AWS_REGION", "AWS_DEFAULT_REGION" }, "region", false },
-	[SETTING_USE_FIPS_ENDPOINT] = { { "AWS_USE_FIPS_ENDPOINT" }, "use_fips_endpoint", true },
-	[SETTING_USE_DUALSTACK_ENDPOINT] = { { "AWS_USE_DUALSTACK_ENDPOINT" },
-	    "use_dualstack_endpoint", true },
-	[SETTING_IGNORE_ENDPOINT_URLS] = { { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" },
-	    "ignore_configured_endpoint_urls", true },
-	[SETTING_CA_BUNDLE] = { { "AWS_CA_BUNDLE" }, "ca_bundle", false },
-	[SETTING_MAX_ATTEMPTS] = { { "AWS_MAX_ATTEMPTS" }, "max_attempts", false },
-	[SETTING_RETRY_MODE] = { { "AWS_RETRY_MODE" }, "retry_mode", false },
+	[SETTING_REGION] = { .variables = { "AWS_REGION", "AWS_DEFAULT_REGION" },
+	    .property = "region", .option = "--region" },
+	[SETTING_OUTPUT] = { .variables = { "AWS_DEFAULT_OUTPUT" }, .property = "output",
+	    .option = "--output", .otherwise = "json" },
+	[SETTING_USE_FIPS_ENDPOINT] = { .variables = { "AWS_USE_FIPS_ENDPOINT" },
+	    .property = "use_fips_endpoint", .otherwise = "false", .empty_counts = true },
+	[SETTING_USE_DUALSTACK_ENDPOINT] = { .variables = { "AWS_USE_DUALSTACK_ENDPOINT" },
+	    .property = "use_dualstack_endpoint", .otherwise = "false", .empty_counts = true },
+	[SETTING_IGNORE_ENDPOINT_URLS] = { .variables = { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" },
+	    .property = "ignore_configured_endpoint_urls", .otherwise = "false",
+	    .empty_counts = true },
+	[SETTING_CA_BUNDLE] = { .variables = { "AWS_CA_BUNDLE" }, .property = "ca_bundle",
+	    .last = "REQUESTS_CA_BUNDLE", .option = "--ca-bundle", .empty_counts = true },
+	[SETTING_RETRY_MODE] = { .variables = { "AWS_RETRY_MODE" }, .property = "retry_mode",
+	    .option = "--retry-mode", .otherwise = "standard" },
+	[SETTING_MAX_ATTEMPTS] = { .variables = { "AWS_MAX_ATTEMPTS" }, .property = "max_attempts",
+	    .option = "--max-attempts" },
+	[SETTING_DEFAULTS_MODE] = { .variables = { "AWS_DEFAULTS_MODE" },
+	    .property = "defaults_mode", .otherwise = "legacy" },
+	[SETTING_APP_ID] = { .variables = { "AWS_SDK_UA_APP_ID" }, .property = "sdk_ua_app_id" },
+	[SETTING_METADATA_TIMEOUT] = { .variables = { "AWS_METADATA_SERVICE_TIMEOUT" },
+	    .property = "metadata_service_timeout", .otherwise = "1" },
+	[SETTING_METADATA_ATTEMPTS] = { .variables = { "AWS_METADATA_SERVICE_NUM_ATTEMPTS" },
+	    .property = "metadata_service_num_attempts", .otherwise = "1" },
+	[SETTING_METADATA_ENDPOINT] = { .variables = { "AWS_EC2_METADATA_SERVICE_ENDPOINT" },
+	    .property = "ec2_metadata_service_endpoint" },
+	[SETTING_METADATA_ENDPOINT_MODE] = {
+	    .variables = { "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE" },
+	    .property = "ec2_metadata_service_endpoint_mode", .otherwise = "ipv4" },
+	[SETTING_METADATA_USE_IPV6] = { .variables = { "AWS_IMDS_USE_IPV6" },
+	    .property = "imds_use_ipv6", .otherwise = "false", .empty_counts = true },
+	[SETTING_METADATA_V1_DISABLED] = { .variables = { "AWS_EC2_METADATA_V1_DISABLED" },
+	    .property = "ec2_metadata_v1_disabled", .otherwise = "false", .empty_counts = true },
+	[SETTING_METADATA_DISABLED] = { .variables = { "AWS_EC2_METADATA_DISABLED" },
+	    .otherwise = "false", .empty_counts = true },
 };
 
 struct settings {
 	struct profiles *profiles;
 	struct bytes profile, config_path, credentials_path;
+	const char *profile_origin;
 	bool explicit;
 };
 
@@ -43,24 +71,27 @@ from_environment(const char *name, bool empty_counts, struct setting_value *valu
 	return true;
 }
 
-static bool
-from_property(const struct profiles_property *property, struct setting_value *value)
+/* An empty value has no NULL in it: that would be no value. */
+static void
+take_property(const struct profiles_property *property, struct setting_value *value)
 {
-	if (property->value.len == 0)
-		return false;
-	value->text = property->value;
-	snprintf(value->origin, sizeof value->origin, "%s line %u [%.*s]", property->path,
-	    property->line, VIEW_ARG(property->section));
-	return true;
+	value->text = property->value.len == 0 ? VIEW("") : property->value;
+	snprintf(value->origin, sizeof value->origin, "%s line %u [%.*s] %.*s", property->path,
+	    property->line, VIEW_ARG(property->section), VIEW_ARG(property->name));
 }
 
 static bool
-from_profile(const struct settings *settings, const char *name, struct setting_value *value)
+from_profile(const struct settings *settings, const char *name, bool empty_counts,
+    struct setting_value *value)
 {
 	struct profiles_property property = PROFILES_PROPERTY_INIT;
 
-	return profiles_get(settings->profiles, PROFILES_MERGED, settings_profile(settings),
-	    view_of(name), &property) && from_property(&property, value);
+	if (name == NULL || !profiles_get(settings->profiles, PROFILES_MERGED,
+	    settings_profile(settings), view_of(name), &property) ||
+	    (property.value.len == 0 && !empty_counts))
+		return false;
+	take_property(&property, value);
+	return true;
 }
 
 static bool
@@ -69,7 +100,7 @@ from_option(const char *name, const char *option, struct setting_value *value)
 	if (option == NULL || *option == '\0')
 		return false;
 	value->text = view_of(option);
-	snprintf(value->origin, sizeof value->origin, "%s", name);
+	snprintf(value->origin, sizeof value->origin, "%s", name == NULL ? "the command line" : name);
 	return true;
 }
 
@@ -81,10 +112,12 @@ choose_profile(struct settings *settings, struct view option)
 	struct setting_value value = { .text = VIEW_NONE };
 
 	settings->explicit = option.len > 0;
+	settings->profile_origin = option.len > 0 ? "--profile" : "default";
 	bytes_set(&settings->profile, option.len > 0 ? option : VIEW("default"));
 	for (size_t i = 0; i < ARRAY_LEN(variables) && option.len == 0; i++)
 		if (from_environment(variables[i], false, &value)) {
 			bytes_set(&settings->profile, value.text);
+			settings->profile_origin = variables[i];
 			return true;
 		}
 	return settings->explicit;
@@ -152,6 +185,12 @@ settings_profile_is_explicit(const struct settings *settings)
 	return settings->explicit;
 }
 
+const char *
+settings_profile_origin(const struct settings *settings)
+{
+	return settings->profile_origin;
+}
+
 const struct profiles *
 settings_profiles(const struct settings *settings)
 {
@@ -171,47 +210,31 @@ settings_unreadable(const struct settings *settings, const char **path)
 	return number;
 }
 
+const char *
+settings_name(enum setting setting)
+{
+	return rows[setting].property != NULL ? rows[setting].property : rows[setting].variables[0];
+}
+
+const char *
+settings_default(enum setting setting)
+{
+	return rows[setting].otherwise;
+}
+
 bool
 settings_get(const struct settings *settings, enum setting setting, const char *option,
     struct setting_value *value)
 {
 	const struct row *row = &rows[setting];
+	bool empty = row->empty_counts;
 
 	*value = (struct setting_value){ .text = VIEW_NONE };
-	return from_option("the command line", option, value) ||
-	    from_environment(row->variables[0], row->empty_counts, value) ||
-	    from_environment(row->variables[1], row->empty_counts, value) ||
-	    from_profile(settings, row->property, value);
-}
-
-bool
-settings_is_true(const struct settings *settings, enum setting setting)
-{
-	struct setting_value value;
-
-	return settings_get(settings, setting, NULL, &value) &&
-	    view_equal_nocase(value.text, VIEW("true"));
-}
-
-enum ssm_err
-settings_region(const struct settings *settings, const char *option, struct bytes *region,
-    bool *fips, struct ssm_error *err)
-{
-	struct setting_value value;
-	enum ssm_err rc;
-
-	if (!settings_get(settings, SETTING_REGION, option, &value))
-		return ssm_fail(err, SSM_E_CONFIG, "NoRegionError", "You must specify a region. You can "
-		    "also configure your region by running \"aws configure\".");
-	if ((rc = region_check(value.text, err)) != SSM_OK) {
-		if (option == NULL || *option == '\0')
-			ssm_error_prefix(err, "%s: ", value.origin);
-		return rc;
-	}
-	bytes_set(region, value.text);
-	if (endpoint_pseudo_region(region))
-		*fips = true;
-	return region_check(bytes_view(region), err);
+	return from_option(row->option, option, value) ||
+	    from_environment(row->variables[0], empty, value) ||
+	    from_environment(row->variables[1], empty, value) ||
+	    from_profile(settings, row->property, empty, value) ||
+	    from_environment(row->last, empty, value);
 }
 
 static void
@@ -237,8 +260,8 @@ from_services(const struct settings *settings, const char *service, struct setti
 		return SSM_OK;
 	rc = profiles_get_service(settings->profiles, services.value, view_of(service),
 	    VIEW("endpoint_url"), &url, &has, err);
-	if (rc == SSM_OK && has)
-		from_property(&url, value);
+	if (rc == SSM_OK && has && url.value.len > 0)
+		take_property(&url, value);
 	return rc;
 }
 
@@ -257,6 +280,6 @@ settings_endpoint(const struct settings *settings, const char *option, const cha
 	    from_environment("AWS_ENDPOINT_URL", false, value))
 		return SSM_OK;
 	if ((rc = from_services(settings, service, value, err)) == SSM_OK && value->text.ptr == NULL)
-		from_profile(settings, "endpoint_url", value);
+		from_profile(settings, "endpoint_url", false, value);
 	return rc;
 }

@@ -57,6 +57,57 @@ check_vectors(void)
 	bytes_clear(&url);
 }
 
+/* The services that keys come from: plain, dual-stack, FIPS, both. */
+static const struct {
+	const char *service, *region, *urls[4];
+} services[] = {
+	{ "sts", "us-east-1", { "https://sts.us-east-1.amazonaws.com/", "https://sts.us-east-1.api.aws/",
+	    "https://sts-fips.us-east-1.amazonaws.com/", "https://sts-fips.us-east-1.api.aws/" } },
+	{ "sts", "us-gov-west-1", { "https://sts.us-gov-west-1.amazonaws.com/",
+	    "https://sts.us-gov-west-1.api.aws/", "https://sts.us-gov-west-1.amazonaws.com/",
+	    "https://sts-fips.us-gov-west-1.api.aws/" } },
+	{ "sso", "us-east-1", { "https://portal.sso.us-east-1.amazonaws.com/",
+	    "https://portal.sso.us-east-1.api.aws/", "https://portal.sso-fips.us-east-1.amazonaws.com/",
+	    "https://portal.sso-fips.us-east-1.api.aws/" } },
+	{ "sso_oidc", "cn-north-1", { "https://oidc.cn-north-1.amazonaws.com.cn/",
+	    "https://oidc.cn-north-1.api.amazonwebservices.com.cn/",
+	    "https://oidc-fips.cn-north-1.amazonaws.com.cn/",
+	    "https://oidc-fips.cn-north-1.api.amazonwebservices.com.cn/" } },
+	{ "signin", "eu-west-1", { "https://eu-west-1.signin.aws.amazon.com/",
+	    "https://signin.eu-west-1.api.aws/", "https://signin-fips.eu-west-1.amazonaws.com/",
+	    "https://signin-fips.eu-west-1.api.aws/" } },
+	{ "signin", "cn-north-1", { "https://cn-north-1.signin.amazonaws.cn/",
+	    "https://signin.cn-north-1.api.amazonwebservices.com.cn/",
+	    "https://signin-fips.cn-north-1.amazonaws.com.cn/",
+	    "https://signin-fips.cn-north-1.api.amazonwebservices.com.cn/" } },
+	{ "signin", "us-gov-west-1", { "https://us-gov-west-1.signin.amazonaws-us-gov.com/",
+	    "https://signin.us-gov-west-1.api.aws/", "https://signin-fips.us-gov-west-1.amazonaws.com/",
+	    "https://signin-fips.us-gov-west-1.api.aws/" } },
+	{ "signin", "us-iso-east-1", { "https://signin.us-iso-east-1.c2s.ic.gov/",
+	    "https://signin.us-iso-east-1.api.aws.ic.gov/",
+	    "https://signin-fips.us-iso-east-1.c2s.ic.gov/",
+	    "https://signin-fips.us-iso-east-1.api.aws.ic.gov/" } },
+	{ "ssm", "us-east-1", { "https://ssm.us-east-1.amazonaws.com/", "https://ssm.us-east-1.api.aws/",
+	    "https://ssm-fips.us-east-1.amazonaws.com/", "https://ssm-fips.us-east-1.api.aws/" } },
+};
+
+static void
+check_services(void)
+{
+	struct bytes url = BYTES_INIT(1024);
+
+	for (size_t i = 0; i < ARRAY_LEN(services); i++)
+		for (unsigned k = 0; k < 4; k++) {
+			bytes_reset(&url);
+			endpoint_service_url(&url, services[i].service, view_of(services[i].region),
+			    (k & 2) != 0, (k & 1) != 0);
+			is_text(bytes_cstr(&url), services[i].urls[k], "%s in %s%s%s",
+			    services[i].service, services[i].region, (k & 2) != 0 ? ", FIPS" : "",
+			    (k & 1) != 0 ? ", dual-stack" : "");
+		}
+	bytes_clear(&url);
+}
+
 static const struct {
 	const char *region, *partition;
 } regions[] = {
@@ -214,6 +265,7 @@ int
 main(void)
 {
 	check_vectors();
+	check_services();
 	check_partitions();
 	check_regions();
 	check_pseudo();

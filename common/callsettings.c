@@ -1,0 +1,129 @@
+#include "callsettings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "settings_tell.h"
+
+static void
+tell_attempts(const struct callsettings *chosen, const struct cli *cli, const char *option)
+{
+	char number[16];
+	struct setting_value value;
+
+	settings_tell(cli, chosen->settings, SETTING_RETRY_MODE, NULL);
+	if (!settings_get(chosen->settings, SETTING_MAX_ATTEMPTS, option, &value)) {
+		snprintf(number, sizeof number, "%u", chosen->attempts_max);
+		value = (struct setting_value){ .text = view_of(number), .origin = "retry_mode" };
+	}
+	settings_tell_value(cli, settings_name(SETTING_MAX_ATTEMPTS), &value);
+}
+
+static enum ssm_err
+choose_attempts(struct callsettings *chosen, const struct cli *cli, const char *option,
+    struct ssm_error *err)
+{
+	const char *mode;
+	enum ssm_err rc;
+
+	if (option == NULL) {
+		rc = settings_attempts(chosen->settings, &chosen->attempts_max, err);
+	} else {
+		chosen->attempts_max = (unsigned)strtoul(option, NULL, 10);
+		rc = settings_choice(chosen->settings, SETTING_RETRY_MODE, NULL, &mode, err);
+	}
+	if (rc == SSM_OK)
+		tell_attempts(chosen, cli, option);
+	return rc;
+}
+
+static enum ssm_err
+choose_trust(struct callsettings *chosen, const struct cli *cli,
+    const struct callsettings_options *options, struct ssm_error *err)
+{
+	struct setting_value value;
+	enum ssm_err rc;
+
+	bytes_reset(&chosen->ca_bundle);
+	if (options->no_verify)
+		return SSM_OK;
+	rc = settings_ca_bundle(chosen->settings, options->ca_bundle, &value, err);
+	settings_tell_value(cli, settings_name(SETTING_CA_BUNDLE), &value);
+	bytes_set(&chosen->ca_bundle, value.text);
+	return rc;
+}
+
+/* Characters of UTF-8: the bytes that begin one. */
+static size_t
+characters(struct view text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
+	return count;
+}
+
+static enum ssm_err
+choose_user_agent(struct callsettings *chosen, const struct cli *cli, struct ssm_error *err)
+{
+	struct setting_value value;
+	enum ssm_err rc = settings_app_id(chosen->settings, &value, err);
+
+	settings_tell_value(cli, settings_name(SETTING_APP_ID), &value);
+	if (rc == SSM_OK && characters(value.text) > SETTINGS_APP_ID_ADVISED)
+		cli_warn(cli, "%s: an application id of more than %d characters", value.origin,
+		    SETTINGS_APP_ID_ADVISED);
+	useragent_format(chosen->user_agent, VIEW("standard"), value.text);
+	return rc;
+}
+
+static enum ssm_err
+open_settings(struct callsettings *chosen, const struct cli *cli, struct view profile,
+    struct ssm_error *err)
+{
+	enum ssm_err rc;
+
+	settings_close(chosen->settings);
+	rc = settings_open(&chosen->settings, profile, err);
+	if (rc != SSM_OK && profile.len > 0 && strcmp(err->code, "ProfileNotFound") == 0) {
+		cli_verbose(cli, "%s; doing without it", err->message);
+		rc = settings_open(&chosen->settings, VIEW_NONE, err);
+	}
+	if (rc == SSM_OK)
+		settings_tell_profile(cli, chosen->settings);
+	return rc;
+}
+
+enum ssm_err
+callsettings_choose(struct callsettings *chosen, const struct cli *cli,
+    const struct callsettings_options *options, struct view profile, struct ssm_error *err)
+{
+	enum ssm_err rc;
+
+	if (chosen->settings != NULL && view_equal(bytes_view(&chosen->profile), profile))
+		return SSM_OK;
+	bytes_set(&chosen->profile, profile);
+	if ((rc = open_settings(chosen, cli, profile, err)) == SSM_OK &&
+	    (rc = choose_attempts(chosen, cli, options->max_attempts, err)) == SSM_OK &&
+	    (rc = choose_trust(chosen, cli, options, err)) == SSM_OK &&
+	    (rc = choose_user_agent(chosen, cli, err)) == SSM_OK)
+		settings_tell(cli, chosen->settings, SETTING_DEFAULTS_MODE, NULL);
+	if (rc == SSM_OK &&
+	    (bytes_cstr(&chosen->ca_bundle) == NULL || bytes_failed(&chosen->profile)))
+		rc = ssm_fail_memory(err);
+	if (rc != SSM_OK) {
+		settings_close(chosen->settings);
+		chosen->settings = NULL;
+	}
+	return rc;
+}
+
+void
+callsettings_clear(struct callsettings *chosen)
+{
+	settings_close(chosen->settings);
+	chosen->settings = NULL;
+	bytes_clear(&chosen->profile);
+	bytes_clear(&chosen->ca_bundle);
+}

@@ -1,0 +1,45 @@
+/*
+ * callsettings: what sending a request takes from the settings.
+ *
+ * Purpose:   for the profile that a document names, and as long as documents name the same: attempts,
+ *            trusted authorities, time to connect, User-Agent.
+ * Units:     milliseconds.
+ * Ownership: callsettings_clear() ends it; options are borrowed.
+ * Errors:    as settings.h says.
+ */
+#ifndef SSM_CALLSETTINGS_H
+#define SSM_CALLSETTINGS_H
+
+#include "cli.h"
+#include "settings.h"
+#include "useragent.h"
+
+/* What the command line says; it goes before everything else. */
+struct callsettings_options {
+	const char *ca_bundle;		/* NULL: not given */
+	const char *max_attempts;	/* the same; a checked number */
+	bool no_verify;			/* no authorities are looked for */
+};
+
+struct callsettings {
+	struct settings *settings;
+	struct bytes profile;		/* as the document has it */
+	struct bytes ca_bundle;		/* empty: the system's */
+	unsigned attempts_max;
+	char user_agent[USERAGENT_MAX];
+};
+
+#define CALLSETTINGS_INIT { .settings = NULL, .profile = BYTES_INIT(1024 * 1024), \
+	.ca_bundle = BYTES_INIT(1024 * 1024) }
+
+void callsettings_clear(struct callsettings *chosen);
+
+/*
+ * Looks everything up, unless that was done for this profile; with --verbose each value is told. A
+ * profile that a document names may be one of another machine, where it was signed; then it has
+ * nothing to say here.
+ */
+enum ssm_err callsettings_choose(struct callsettings *chosen, const struct cli *cli,
+    const struct callsettings_options *options, struct view profile, struct ssm_error *err);
+
+#endif
