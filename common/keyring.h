@@ -1,10 +1,14 @@
 /*
  * keyring: the keys of the profiles that a run of ssm-sign meets.
  *
- * Purpose:   keys are looked up at the first document that needs them and kept until they expire, for
- *            a few profiles at a time, so that memory stays the same however many come by.
+ * Purpose:   keys are looked up at the first document that needs them and kept until they are about to
+ *            expire, for a few profiles at a time, so that memory stays the same however many come by.
+ *            A refresh is tried when 15, 10 and 1 minutes are left, and after the end: once each, and
+ *            at none of these that had passed when the keys came. While the keys are good, a refresh
+ *            that failed is told once and changes nothing. A look-up that failed is not tried again
+ *            for some seconds, whatever number of documents wants those keys.
  * Ownership: the keyring owns and wipes the keys; what it hands out lives until the next call.
- * Errors:    SSM_E_CONFIG.
+ * Errors:    SSM_E_CONFIG; those of ssm-credentials where it is asked.
  */
 #ifndef SSM_KEYRING_H
 #define SSM_KEYRING_H

@@ -4,126 +4,119 @@
 #include <stdlib.h>
 
 #include "io.h"
-#include "iso8601.h"
+#include "provider.h"
 
 #define KEYS_FILE_MAX (1024 * 1024)
 
-static void
-set_from_variable(struct bytes *to, const char *name)
-{
-	bytes_set(to, view_of(getenv(name)));
-}
+/* Whether a source that needs the network would answer, or fail: this alone decides whose turn it is. */
+typedef bool applies(const struct settings *settings);
 
-static enum ssm_err
-partial(struct ssm_error *err, const char *method, const char *missing)
+static bool
+has(const struct settings *settings, const char *name)
 {
-	return ssm_fail(err, SSM_E_CONFIG, "PartialCredentialsError",
-	    "Partial credentials found in %s, missing: %s", method, missing);
-}
-
-static enum ssm_err
-find_in_environment(struct credentials *who, struct ssm_error *err)
-{
-	const char *expiration = getenv("AWS_CREDENTIAL_EXPIRATION");
-
-	set_from_variable(&who->access_key_id, "AWS_ACCESS_KEY_ID");
-	set_from_variable(&who->secret_access_key, "AWS_SECRET_ACCESS_KEY");
-	set_from_variable(&who->session_token, "AWS_SECURITY_TOKEN");
-	if (who->session_token.len == 0)
-		set_from_variable(&who->session_token, "AWS_SESSION_TOKEN");
-	set_from_variable(&who->account_id, "AWS_ACCOUNT_ID");
-	if (who->secret_access_key.len == 0 && !bytes_failed(&who->secret_access_key))
-		return partial(err, "env", "AWS_SECRET_ACCESS_KEY");
-	who->expires = expiration != NULL && *expiration != '\0';
-	if (who->expires && !iso8601_parse(view_of(expiration), &who->expiration))
-		return ssm_fail(err, SSM_E_CONFIG, "CredentialRetrievalError",
-		    "Error when retrieving credentials from env: AWS_CREDENTIAL_EXPIRATION is not a time");
-	return credentials_check(who, "env", err);
+	return profiles_get(settings_profiles(settings), PROFILES_MERGED, settings_profile(settings),
+	    view_of(name), NULL);
 }
 
 static bool
-property(const struct settings *settings, enum profiles_table table, const char *name,
-    struct view *value)
+has_role(const struct settings *settings)
 {
-	struct profiles_property found = PROFILES_PROPERTY_INIT;
-
-	if (!profiles_get(settings_profiles(settings), table, settings_profile(settings),
-	    view_of(name), &found))
-		return false;
-	*value = found.value;
-	return true;
+	return has(settings, "role_arn") && !has(settings, "web_identity_token_file");
 }
 
-/* Keys of one file alone: *found when the profile has an access key id there. */
-static enum ssm_err
-find_in_file(struct credentials *who, const struct settings *settings, enum profiles_table table,
-    const char *method, bool *found, struct ssm_error *err)
+/* An empty variable hides the profile's property. */
+static bool
+has_web_identity(const struct settings *settings)
 {
-	struct view text;
+	const char *path = getenv("AWS_WEB_IDENTITY_TOKEN_FILE");
+	struct profiles_property property = PROFILES_PROPERTY_INIT;
 
-	if (!(*found = property(settings, table, "aws_access_key_id", &text)))
+	if (path != NULL && !settings_profile_is_explicit(settings))
+		return *path != '\0';
+	return profiles_get(settings_profiles(settings), PROFILES_MERGED, settings_profile(settings),
+	    VIEW("web_identity_token_file"), &property) && property.value.len > 0;
+}
+
+static bool
+has_sso(const struct settings *settings)
+{
+	return has(settings, "sso_role_name") || has(settings, "sso_account_id");
+}
+
+static bool
+has_login(const struct settings *settings)
+{
+	return has(settings, "login_session");
+}
+
+static bool
+has_container(const struct settings *settings)
+{
+	(void)settings;
+	return getenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") != NULL ||
+	    getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != NULL;
+}
+
+static bool
+has_metadata(const struct settings *settings)
+{
+	return !settings_is_true(settings, SETTING_METADATA_DISABLED);
+}
+
+/* Sources in the chain's order: one that is looked at here, or one that applies elsewhere. */
+static const struct source {
+	const char *method;
+	provider_find *find;
+	applies *applies;
+} sources[] = {
+	{ "env", provider_env, NULL },
+	{ "assume-role", NULL, has_role },
+	{ "assume-role-with-web-identity", NULL, has_web_identity },
+	{ "sso", NULL, has_sso },
+	{ "shared-credentials-file", provider_credentials_file, NULL },
+	{ "login", NULL, has_login },
+	{ "custom-process", provider_process, NULL },
+	{ "config-file", provider_config_file, NULL },
+	{ "container-role", NULL, has_container },
+	{ "iam-role", NULL, has_metadata },
+};
+
+static enum ssm_err
+look(const struct source *source, struct provider_search *search, struct credentials *who,
+    bool *found, struct ssm_error *err)
+{
+	struct provision provision = { .found = false };
+	enum ssm_err rc;
+
+	*found = false;
+	if (source->find == provider_env && settings_profile_is_explicit(search->settings))
 		return SSM_OK;
-	if (text.len == 0)
-		return partial(err, method, "aws_access_key_id");
-	bytes_set(&who->access_key_id, text);
-	if (!property(settings, table, "aws_secret_access_key", &text) || text.len == 0)
-		return partial(err, method, "aws_secret_access_key");
-	bytes_set(&who->secret_access_key, text);
-	if (property(settings, table, "aws_security_token", &text) ||
-	    property(settings, table, "aws_session_token", &text))
-		bytes_set(&who->session_token, text);
-	if (property(settings, table, "aws_account_id", &text))
-		bytes_set(&who->account_id, text);
-	return credentials_check(who, method, err);
-}
-
-/* A property that sends the profile's keys to a source that this module cannot ask, or NULL. */
-static const char *
-elsewhere(const struct settings *settings, const char *const *names)
-{
-	struct view text;
-
-	for (; *names != NULL; names++)
-		if (property(settings, PROFILES_MERGED, *names, &text))
-			return *names;
-	return NULL;
-}
-
-static enum ssm_err
-refuse_elsewhere(const struct settings *settings, const char *name, struct ssm_error *err)
-{
-	return ssm_fail(err, SSM_E_CONFIG, "NoCredentialsError",
-	    "profile '%.*s' gets its keys through '%s', which ssm-sign does not do; give it a "
-	    "credentials document with --credentials", VIEW_ARG(settings_profile(settings)), name);
+	rc = source->find(search, settings_profile(search->settings), who, &provision, err);
+	*found = provision.found;
+	return rc;
 }
 
 enum ssm_err
-keys_find(struct credentials *who, const struct settings *settings, const char **method,
+keys_find(struct credentials *who, const struct settings *settings, struct keys_source *answer,
     struct ssm_error *err)
 {
-	static const char *const before_files[] = { "role_arn", "sso_role_name", "sso_account_id",
-	    NULL };
-	static const char *const after_files[] = { "login_session", "credential_process", NULL };
-	const char *id = getenv("AWS_ACCESS_KEY_ID"), *other;
-	bool found = false;
-	enum ssm_err rc;
+	struct provider_search search = { .settings = settings, .input_is_taken = true };
 
 	credentials_clear(who);
-	*method = "env";
-	if (!settings_profile_is_explicit(settings) && id != NULL && *id != '\0')
-		return find_in_environment(who, err);
-	if ((other = elsewhere(settings, before_files)) != NULL)
-		return refuse_elsewhere(settings, other, err);
-	*method = "shared-credentials-file";
-	rc = find_in_file(who, settings, PROFILES_CREDENTIALS, *method, &found, err);
-	if (rc != SSM_OK || found)
-		return rc;
-	if ((other = elsewhere(settings, after_files)) != NULL)
-		return refuse_elsewhere(settings, other, err);
-	*method = "config-file";
-	rc = find_in_file(who, settings, PROFILES_CONFIG, *method, &found, err);
-	if (rc != SSM_OK || found)
-		return rc;
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		const struct source *source = &sources[i];
+		bool found;
+		enum ssm_err rc;
+
+		*answer = (struct keys_source){ source->method, source->find == NULL };
+		if (source->find == NULL) {
+			if (source->applies(settings))
+				return SSM_OK;
+			continue;
+		}
+		if ((rc = look(source, &search, who, &found, err)) != SSM_OK || found)
+			return rc;
+	}
 	return ssm_fail(err, SSM_E_CONFIG, "NoCredentialsError", "Unable to locate credentials. You "
 	    "can configure credentials by running \"aws configure\".");
 }

@@ -13,17 +13,7 @@
 
 #include "io.h"
 #include "secretenv.h"
-
-/* The tool beside this program. */
-static bool
-find_tool(char path[4096], const char *tool)
-{
-	ssize_t len = readlink("/proc/self/exe", path, 4096);
-
-	while (len > 0 && path[len - 1] != '/')
-		len--;
-	return len > 0 && snprintf(path + len, 4096 - (size_t)len, "%s", tool) < 4096 - len;
-}
+#include "toolpath.h"
 
 /* Descriptors of one stage; each end is -1 when it is inherited. */
 struct ends {
@@ -35,10 +25,10 @@ spawn(struct stage *stage, const struct ends *ends, char **environment, const si
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	char path[4096];
+	char path[TOOLPATH_MAX];
 	int rc;
 
-	if (!find_tool(path, stage->tool))
+	if (!toolpath(path, stage->tool))
 		return ENOENT;
 	if ((rc = posix_spawn_file_actions_init(&actions)) != 0)
 		return rc;

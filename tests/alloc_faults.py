@@ -92,7 +92,7 @@ def main():
             with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
                 file.write(text)
         os.chdir(directory)
-        environment = {"PATH": "/usr/bin:/bin", "HOME": directory, "AWS_CONFIG_FILE": "config",
+        environment = {"PATH": "/usr/bin:/bin", "HOME": directory, "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "config",
                        "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
         for tool, arguments, stdin, code in CASES:
             check(tool, arguments, stdin, code, environment)

@@ -45,7 +45,8 @@ def document(address, **members):
 
 
 def environment(extra):
-    return {"PATH": "/usr/bin:/bin", "HOME": HOME, "LC_ALL": "C.UTF-8", "TZ": "UTC", **extra}
+    return {"PATH": "/usr/bin:/bin", "HOME": HOME, "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "AWS_EC2_METADATA_DISABLED": "true", **extra}
 
 
 def call(text, *options, env=None, **kw):

@@ -26,7 +26,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": MARK, "AWS_SESSION
 def run(arguments, stdin="", **environment):
     return subprocess.run([os.path.join(BUILD_DIR, arguments[0]), *arguments[1:]], input=stdin,
                           capture_output=True, text=True, errors="replace", timeout=60, check=False,
-                          env={"PATH": "/usr/bin:/bin", "HOME": os.getcwd(), "AWS_REGION": "us-east-1",
+                          env={"PATH": "/usr/bin:/bin", "HOME": os.getcwd(), "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
                                **environment})
 
 
@@ -112,7 +112,7 @@ def check_process():
     before = sorted(os.listdir("."))
     process = subprocess.Popen([os.path.join(BUILD_DIR, "ssm-sign")], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env={"PATH": "/usr/bin:/bin", **KEYS})
+                               env={"PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true", **KEYS})
     process.stdin.write((json.dumps(REQUEST) + "\n").encode())
     process.stdin.flush()
     process.stdout.readline()           # it has the keys now, and waits

@@ -14,16 +14,25 @@ CC = os.environ.get("CC", "cc").split()
 # From the bottom up: a module includes only from its own row and from rows above it in this list.
 LAYERS = [
     # nothing but libc
-    "blank bytes err io iso8601 pathexpand percent scrub secretenv shellwords utf8",
-    # texts: JSON, URLs, the shared files
-    "chunks configtext digest json jsonscan jsontext nested sharedini sharedini_tables url",
+    "atomicfile blank bytes child err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
+    " terminal toolpath useragent utf8",
+    # texts: JSON, XML, URLs, the shared files
+    "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
+    " xmlscan",
     # the documents and their rules
-    "credentials endpoint hostpattern httphead operation outgoing partition profiles proxy pythonrepr"
-    " request responsemeta retry settings streamurl",
-    # keys, signatures, calls, answers
-    "answer answerfault http httpsetup keys signer sigv4",
+    "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
+    " partition profiles proxy pythonrepr request responsemeta retry settings"
+    " settings_values streamurl",
+    # signatures, calls, answers
+    "answer answerfault http httpsetup signer sigv4",
+    # where keys come from
+    "apicall chain keycache keys loginsession profilechain provider"
+    " provider_assume_role provider_container provider_env provider_files provider_imds provider_login"
+    " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
+    " sts_answer",
     # what tools are made of
-    "cli input keyring options output pipeline pipeline_run records usage",
+    "askcredentials callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
     " sandbox_environment sandbox_http sandbox_judge sandbox_keys sandbox_listen sandbox_operations"
@@ -35,7 +44,7 @@ LIBRARY_HEADERS = {
     "jv.h": {"json"},
     "jq.h": set(),
     "ini.h": {"sharedini"},
-    "openssl/": {"digest"},
+    "openssl/": {"digest", "dpop"},
     "curl/": {"http", "httpsetup"},
     "libwebsockets.h": {"sandbox_server"},
 }

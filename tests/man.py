@@ -65,7 +65,8 @@ def examples(page):
 
 def check_examples(name, page):
     with tempfile.TemporaryDirectory() as directory:
-        environment = {"HOME": directory, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+        environment = {"HOME": directory, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+                       "AWS_EC2_METADATA_DISABLED": "true"}
         for command, expected in examples(page):
             got = run(os.path.join(BUILD_DIR, "ssm-sandbox"), "--", "sh", "-c", command,
                       cwd=directory, env=environment)

@@ -55,7 +55,7 @@ class Keys:
 
     def arguments(self, number, directory):
         """How ssm-sign gets them: from the environment, from a document, from a profile."""
-        environment = {"HOME": directory, "LC_ALL": "C.UTF-8"}
+        environment = {"HOME": directory, "LC_ALL": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true"}
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
         pairs = [pair for pair in zip(names, (self.key_id, self.secret, self.token)) if pair[1]]
         path = os.path.join(directory, f"keys{number}")

@@ -274,6 +274,9 @@ def documents():
     one("our user agent names the suite", GOOD, out=compact(answer()), members={"headers": {}},
         check=sent(["\r\nuser-agent: ssm-tools/", "\r\nHost: 127.0.0.1:", " cfg/retry-mode#standard\r\n"],
                    ["content-type"]))
+    one("and the application, when it has an id", GOOD, out=compact(answer()), members={"headers": {}},
+        env={"AWS_SDK_UA_APP_ID": "my app/\u00e9"},
+        check=sent([" cfg/retry-mode#standard app/my-app--\r\n"]))
     one("a document's profile that is not here is no obstacle", GOOD, out=compact(answer()),
         members={"profile": "elsewhere"})
     one("but one that AWS_PROFILE names is", GOOD, count=0, code=253, env={"AWS_PROFILE": "nope"},

@@ -26,6 +26,9 @@ def retries():
 
     one("a 503 is tried again, as the same call", http(503), GOOD, options=[], count=2,
         out=compact(answer()), check=same_invocation)
+    one("of five with retry_mode legacy", http(503), GOOD, options=[], count=2, out=compact(answer()),
+        env={"AWS_RETRY_MODE": "legacy"}, check=lambda this: [] if b"attempt=2; max=5" in "".join(
+            head for head, _ in SERVER.requests[this.paths[0]]).encode() else ["no max=5"])
     one("so is a throttled one", http(400, '{"__type":"x#ThrottlingException"}'), GOOD, options=[],
         count=2, out=compact(answer()))
     one("and a closed connection", Reply(b"", "close"), GOOD, options=[], count=2, out=compact(answer()))
@@ -38,9 +41,11 @@ def retries():
         env={"AWS_MAX_ATTEMPTS": "1"}, err=said("500: Internal Server Error (reached max retries: 0)" + ID))
     one("the option goes before it", http(500, "{}"), options=["--max-attempts", "1"], count=1, code=75,
         env={"AWS_MAX_ATTEMPTS": "2"}, err=said("500: Internal Server Error (reached max retries: 0)" + ID))
-    for bad in ("0", "x", "-1", "1.5", "99999999999999999999"):
+    for bad, limit in (("0", "greater than or equal to 1"), ("x", "greater than or equal to 1"),
+                       ("-1", "greater than or equal to 1"), ("1.5", "greater than or equal to 1"),
+                       ("99999999999999999999", "less than or equal to 1000")):
         one(f"AWS_MAX_ATTEMPTS={bad}", GOOD, options=[], count=0, code=253, env={"AWS_MAX_ATTEMPTS": bad},
-            err=said('AWS_MAX_ATTEMPTS: value provided to "max_attempts" must be an integer from 1 to 1000'))
+            err=said(f'AWS_MAX_ATTEMPTS: Value provided to "max_attempts": {bad} must be an integer {limit}.'))
     for status, body in ((400, '{"__type":"AccessDeniedException","message":"m"}'), (404, "x"), (501, ""),
                          (302, ""), (429, ""), (400, '{"__type":"InternalServerError"}')):
         one(f"a {status} {body!r} is not tried again", http(status, body), options=[], count=1,
@@ -101,6 +106,9 @@ def timeouts():
     url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
     case("a handshake that nobody answers", document(url), ["--connect-timeout", "1", "--max-attempts", "1"],
          code=75, err=said(f'Connect timeout on endpoint URL: "{url}"'))
+    case("and one as long as defaults_mode has it", document(url), ["--max-attempts", "1"], code=75,
+         env={"AWS_DEFAULTS_MODE": "auto", "AWS_EXECUTION_ENV": "here", "AWS_REGION": "us-east-1"},
+         err=said(f'Connect timeout on endpoint URL: "{url}"'))
 
 
 # ---- TLS --------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ Standard output, standard error and the exit code are always compared. A line of
 Empty lines and lines that begin with ## are for the reader.
 
 A case runs in a new empty directory, which is HOME too, with nothing else in the environment than
-PATH (the directory that BUILD_DIR names first), LC_ALL=C.UTF-8 and TZ=UTC, for 20 seconds at most.
+PATH (the directory that BUILD_DIR names first), LC_ALL=C.UTF-8, TZ=UTC and
+AWS_EC2_METADATA_DISABLED=true (no test asks a network that is not its own), for 20 seconds at most.
 --valgrind runs the tools of BUILD_DIR under valgrind: an error or a definite leak fails the case.
 """
 import argparse
@@ -147,7 +148,8 @@ class Runner:
         self.path = f"{wrappers}:{self.path}"
 
     def environment(self, case, home, logs):
-        environment = {"PATH": self.path, "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        environment = {"PATH": self.path, "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC",
+                       "AWS_EC2_METADATA_DISABLED": "true"}
         if self.valgrind:
             environment["VALGRIND_LOGS"] = logs
         environment.update(case.environment)

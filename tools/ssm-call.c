@@ -2,17 +2,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "answerfault.h"
+#include "callsettings.h"
 #include "http.h"
 #include "outgoing.h"
 #include "proxy.h"
 #include "records.h"
 #include "responsemeta.h"
-#include "settings.h"
+#include "settings_tell.h"
 
 enum {
 	OPT_CONNECT_TIMEOUT = CLI_LONG, OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_MAX_ATTEMPTS,
@@ -51,15 +51,7 @@ static const struct cli_tool tool = {
 };
 
 #define TIMEOUT_MAX 1000000		/* seconds */
-#define ATTEMPTS_MAX 1000
-
-/* What the command line, the environment or a profile says, for one profile. */
-struct chosen {
-	struct settings *settings;
-	struct bytes profile;		/* as the document has it */
-	struct bytes ca_bundle;
-	unsigned attempts_max;
-};
+#define CONNECT_TIMEOUT 10000		/* milliseconds, unless defaults_mode has another */
 
 struct run {
 	struct cli *cli;
@@ -67,11 +59,10 @@ struct run {
 	struct http_options http_options;
 	struct http *http;
 	struct retry_quota quota;
-	struct chosen chosen;
-	const char *ca_bundle, *attempts_max;	/* the options */
+	struct callsettings_options options;
+	struct callsettings chosen;
 	unsigned max_time;			/* milliseconds, 0 for no limit */
-	bool metadata;
-	char user_agent[160];
+	bool connect_timeout_given, metadata;
 };
 
 /* One document on its way: everything that two of them at work would not share. */
@@ -90,57 +81,33 @@ struct call {
 	.transfer = TRANSFER_INIT, .retry = RETRY_INIT, .outgoing = OUTGOING_INIT, \
 	.proxy = BYTES_INIT(PROXY_URL_MAX) }
 
+/* What the time to connect is depends on the request's region too: defaults_mode may say auto. */
 static enum ssm_err
-choose_attempts(struct run *run, struct ssm_error *err)
+choose(struct run *run, const struct request *request, struct ssm_error *err)
 {
-	struct setting_value value;
-	unsigned number = 0;
+	unsigned timeout = CONNECT_TIMEOUT;
+	enum ssm_err rc;
 
-	run->chosen.attempts_max = RETRY_ATTEMPTS_DEFAULT;
-	if (!settings_get(run->chosen.settings, SETTING_MAX_ATTEMPTS, run->attempts_max, &value))
-		return SSM_OK;
-	value.text = view_trim(value.text);
-	for (size_t i = 0; i < value.text.len && number <= ATTEMPTS_MAX; i++)
-		number = value.text.ptr[i] < '0' || value.text.ptr[i] > '9' ? ATTEMPTS_MAX + 1 :
-		    number * 10 + (unsigned)(value.text.ptr[i] - '0');
-	if (number < 1 || number > ATTEMPTS_MAX)
-		return ssm_fail(err, SSM_E_CONFIG, "InvalidRetryConfigurationError",
-		    "%s: value provided to \"max_attempts\" must be an integer from 1 to %d",
-		    value.origin, ATTEMPTS_MAX);
-	run->chosen.attempts_max = number;
+	if ((rc = callsettings_choose(&run->chosen, run->cli, &run->options, request->profile, err)) !=
+	    SSM_OK || (rc = settings_connect_timeout(run->chosen.settings, request->region, &timeout,
+	    err)) != SSM_OK)
+		return rc;
+	if (!run->connect_timeout_given)
+		run->http_options.connect_timeout = timeout;
 	return SSM_OK;
 }
 
-/*
- * The one place where settings are looked up. A profile that a document names may be one of another
- * machine, where it was signed; then it has nothing to say here.
- */
-static enum ssm_err
-choose(struct run *run, struct view profile, struct ssm_error *err)
+static void
+tell_proxy(const struct call *call, const struct run *run)
 {
-	struct chosen *chosen = &run->chosen;
-	struct setting_value value;
-	enum ssm_err rc;
+	struct setting_value value = { .text = VIEW_NONE };
 
-	if (chosen->settings != NULL && view_equal(bytes_view(&chosen->profile), profile))
-		return SSM_OK;
-	settings_close(chosen->settings);
-	rc = settings_open(&chosen->settings, profile, err);
-	if (rc != SSM_OK && profile.len > 0 && strcmp(err->code, "ProfileNotFound") == 0) {
-		cli_verbose(run->cli, "%s; doing without it", err->message);
-		rc = settings_open(&chosen->settings, VIEW_NONE, err);
-	}
-	if (rc != SSM_OK || (rc = choose_attempts(run, err)) != SSM_OK) {
-		settings_close(chosen->settings);
-		chosen->settings = NULL;
-		return rc;
-	}
-	bytes_set(&chosen->profile, profile);
-	bytes_reset(&chosen->ca_bundle);
-	if (settings_get(chosen->settings, SETTING_CA_BUNDLE, run->ca_bundle, &value))
-		bytes_set(&chosen->ca_bundle, value.text);
-	return bytes_cstr(&chosen->ca_bundle) == NULL || bytes_failed(&chosen->profile) ?
-	    ssm_fail_memory(err) : SSM_OK;
+	if (call->proxy.len == 0)
+		return;
+	value.text = bytes_view(&call->proxy);
+	snprintf(value.origin, sizeof value.origin, "the environment's %.*s_proxy",
+	    VIEW_ARG(call->request.url.scheme));
+	settings_tell_value(run->cli, "proxy", &value);
 }
 
 static bool
@@ -158,13 +125,14 @@ prepare(struct call *call, struct run *run, struct ssm_error *err)
 	if (!draw(random, sizeof random))
 		return ssm_fail(err, SSM_E_OTHER, "RandomError", "no random numbers to be had");
 	outgoing_name(&call->outgoing, random);
-	call->outgoing.user_agent = run->user_agent;
+	call->outgoing.user_agent = run->chosen.user_agent;
 	call->transfer.url = &request->url;
 	call->transfer.body = request->body;
 	call->transfer.proxy = call->expected.proxy = bytes_view(&call->proxy);
 	if (run->chosen.ca_bundle.len > 0)
 		call->transfer.ca_bundle = call->expected.ca_bundle = bytes_cstr(&run->chosen.ca_bundle);
 	call->start = http_clock();
+	tell_proxy(call, run);
 	if (view_equal_nocase(request->url.scheme, VIEW("http")) &&
 	    !url_host_is_loopback(request->url.host))
 		cli_verbose(run->cli, "'%.*s' is reached without TLS", VIEW_ARG(request->url.host));
@@ -288,7 +256,7 @@ call_document(void *context, struct json_doc *doc, struct bytes *result, struct 
 	if ((rc = request_from_json(&call.request, doc, err)) == SSM_OK &&
 	    (rc = outgoing_check(&call.request, err)) == SSM_OK &&
 	    (rc = expectation_start(&call.expected, &call.request, err)) == SSM_OK &&
-	    (rc = choose(run, call.request.profile, err)) == SSM_OK &&
+	    (rc = choose(run, &call.request, err)) == SSM_OK &&
 	    (rc = proxy_choose(&call.proxy, &call.request.url, environ, err)) == SSM_OK &&
 	    (rc = prepare(&call, run, err)) == SSM_OK)
 		rc = send_until_answered(&call, run, result, err);
@@ -321,39 +289,28 @@ read_options(struct cli *cli, struct run *run)
 		switch (key) {
 		case OPT_CONNECT_TIMEOUT:
 			http->connect_timeout = milliseconds(cli, "--connect-timeout", value);
+			run->connect_timeout_given = true;
 			break;
 		case OPT_READ_TIMEOUT:
 			http->read_timeout = milliseconds(cli, "--read-timeout", value);
 			break;
 		case OPT_MAX_TIME: run->max_time = milliseconds(cli, "--max-time", value); break;
 		case OPT_MAX_ATTEMPTS:
-			cli_number(cli, "--max-attempts", value, 1, ATTEMPTS_MAX);
-			run->attempts_max = value;
+			cli_number(cli, "--max-attempts", value, 1, SETTINGS_ATTEMPTS_MAX);
+			run->options.max_attempts = value;
 			break;
-		case OPT_CA_BUNDLE: run->ca_bundle = given(cli, "--ca-bundle", value); break;
-		case OPT_NO_VERIFY_SSL: http->no_verify = true; break;
+		case OPT_CA_BUNDLE: run->options.ca_bundle = given(cli, "--ca-bundle", value); break;
+		case OPT_NO_VERIFY_SSL: http->no_verify = run->options.no_verify = true; break;
 		case OPT_METADATA: run->metadata = true; break;
 		}
 	cli_operands_max(cli, 0);
 }
 
-static void
-name_user_agent(struct run *run)
-{
-	struct utsname system = { .release = "unknown", .machine = "unknown" };
-
-	uname(&system);
-	snprintf(run->user_agent, sizeof run->user_agent, "ssm-tools/" PACKAGE_VERSION
-	    " ua/2.1 os/linux#%.48s md/arch#%.16s lang/c cfg/retry-mode#standard", system.release,
-	    system.machine);
-}
-
 int
 main(int argc, char **argv)
 {
-	struct run run = { .http_options = { .connect_timeout = 10000, .read_timeout = 60000 },
-	    .quota = RETRY_QUOTA_INIT, .chosen = { .profile = BYTES_INIT(JSON_DOCUMENT_MAX),
-	    .ca_bundle = BYTES_INIT(JSON_DOCUMENT_MAX) } };
+	struct run run = { .http_options = { .connect_timeout = CONNECT_TIMEOUT, .read_timeout = 60000 },
+	    .quota = RETRY_QUOTA_INIT, .chosen = CALLSETTINGS_INIT };
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct cli cli;
 	enum ssm_err rc;
@@ -363,7 +320,6 @@ main(int argc, char **argv)
 	run.cli = &cli;
 	read_options(&cli, &run);
 	signal(SIGPIPE, SIG_IGN);		/* a server that hangs up is no end of ours */
-	name_user_agent(&run);
 	if (run.http_options.no_verify)
 		cli_warn(&cli, "certificates are not verified: any server can take the host's place");
 	rc = http_open(&run.http, &run.http_options, &err);	/* while earlier stages still work */
@@ -375,8 +331,6 @@ main(int argc, char **argv)
 		records_fail(&run.records, &err);
 	ssm_error_clear(&err);
 	http_close(run.http);
-	settings_close(run.chosen.settings);
-	bytes_clear(&run.chosen.profile);
-	bytes_clear(&run.chosen.ca_bundle);
+	callsettings_clear(&run.chosen);
 	return records_finish(&run.records);
 }

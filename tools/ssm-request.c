@@ -5,7 +5,7 @@
 #include "jsontext.h"
 #include "operation.h"
 #include "records.h"
-#include "settings.h"
+#include "settings_tell.h"
 #include "utf8.h"
 
 enum { OPT_REGION = CLI_LONG, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_ID, OPT_INPUT, OPT_LIST,
@@ -87,8 +87,8 @@ add_shared_members(struct maker *maker, struct view url, struct view region)
 }
 
 static enum ssm_err
-choose_url(struct bytes *url, const struct settings *settings, const struct request_options *given,
-    struct view region, bool fips, struct ssm_error *err)
+choose_url(struct bytes *url, const struct cli *cli, const struct settings *settings,
+    const struct request_options *given, struct view region, bool fips, struct ssm_error *err)
 {
 	bool dual_stack = settings_is_true(settings, SETTING_USE_DUALSTACK_ENDPOINT);
 	struct setting_value custom;
@@ -97,11 +97,29 @@ choose_url(struct bytes *url, const struct settings *settings, const struct requ
 	rc = settings_endpoint(settings, given->endpoint_url, "ssm", &custom, err);
 	if (rc != SSM_OK)
 		return rc;
+	settings_tell(cli, settings, SETTING_IGNORE_ENDPOINT_URLS, NULL);
+	settings_tell_value(cli, "endpoint_url", &custom);
 	if (custom.text.ptr != NULL)
 		return endpoint_custom(url, custom.text, custom.origin, err);
+	settings_tell(cli, settings, SETTING_USE_FIPS_ENDPOINT, NULL);
+	settings_tell(cli, settings, SETTING_USE_DUALSTACK_ENDPOINT, NULL);
 	fips = fips || settings_is_true(settings, SETTING_USE_FIPS_ENDPOINT);
 	endpoint_url(url, "ssm", region, fips, dual_stack);
 	return SSM_OK;
+}
+
+static enum ssm_err
+choose_region(struct bytes *region, const struct cli *cli, const struct settings *settings,
+    const struct request_options *given, bool *fips, struct ssm_error *err)
+{
+	enum ssm_err rc = settings_region(settings, given->region, region, fips, err);
+
+	settings_tell_profile(cli, settings);
+	settings_tell(cli, settings, SETTING_REGION, given->region);
+	if (rc == SSM_OK && *fips)
+		cli_verbose(cli, "a FIPS pseudo-region: region %.*s, FIPS endpoint",
+		    VIEW_ARG(bytes_view(region)));
+	return rc;
 }
 
 static enum ssm_err
@@ -116,8 +134,8 @@ prepare(struct maker *maker, const struct cli *cli, struct ssm_error *err)
 	enum ssm_err rc;
 
 	if ((rc = settings_open(&settings, view_of(given->profile), err)) == SSM_OK &&
-	    (rc = settings_region(settings, given->region, &region, &fips, err)) == SSM_OK &&
-	    (rc = choose_url(&url, settings, given, bytes_view(&region), fips, err)) == SSM_OK) {
+	    (rc = choose_region(&region, cli, settings, given, &fips, err)) == SSM_OK &&
+	    (rc = choose_url(&url, cli, settings, given, bytes_view(&region), fips, err)) == SSM_OK) {
 		if ((number = settings_unreadable(settings, &path)) != 0)
 			cli_warn(cli, "cannot read '%s': %s", path, strerror(number));
 		add_shared_members(maker, bytes_view(&url), bytes_view(&region));
