@@ -71,8 +71,11 @@ spawn(struct running *running, const struct child *child)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
+	sigset_t usual;
 	int rc;
 
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);		/* which this process may ignore */
 	if ((rc = posix_spawn_file_actions_init(&actions)) != 0)
 		return rc;
 	if ((rc = posix_spawnattr_init(&attributes)) != 0) {
@@ -85,7 +88,9 @@ spawn(struct running *running, const struct child *child)
 	    (rc = posix_spawn_file_actions_adddup2(&actions, running->messages_end,
 	    STDERR_FILENO)) == 0 &&
 	    (rc = posix_spawnattr_setsigmask(&attributes, &running->mask)) == 0 &&
-	    (rc = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK)) == 0)
+	    (rc = posix_spawnattr_setsigdefault(&attributes, &usual)) == 0 &&
+	    (rc = posix_spawnattr_setflags(&attributes,
+	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)) == 0)
 		rc = posix_spawnp(&running->pid, child->path, &actions, &attributes, child->argv,
 		    environ);
 	posix_spawnattr_destroy(&attributes);

@@ -260,6 +260,7 @@ pipeline_run(struct pipeline *pipeline)
 	sigaddset(&watched, SIGINT);
 	sigaddset(&watched, SIGTERM);
 	sigprocmask(SIG_BLOCK, &watched, &before);
+	signal(SIGCHLD, SIG_DFL);		/* ignored, stages would leave no status */
 	if (pipeline->failed || (signals = signalfd(-1, &watched, SFD_CLOEXEC)) < 0) {
 		ssm_fail_memory(&err);
 		return cli_fail(pipeline->cli, &err);

@@ -98,6 +98,28 @@ def check_keys():
     ok(True, "ssm-sign: a credentials document cut at every third byte")
 
 
+def check_credentials():
+    """ssm-credentials: failures, --explain and --verbose; what it prints on purpose is left out."""
+    tool = ["ssm-credentials"]
+    silent("ssm-credentials: --explain", [*tool, "--explain"], fails=False, **KEYS)
+    silent("ssm-credentials: keys on standard output alone", tool, stdout_too=False, fails=False, **KEYS)
+    silent("ssm-credentials: half a pair", tool, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY=MARK)
+    silent("ssm-credentials: keys that have expired", tool, **KEYS, AWS_CREDENTIAL_EXPIRATION="2020-01-01T00:00:00Z")
+    text = json.dumps(CREDENTIALS)
+    for name, script in (("cut short", f"printf %s '{text[:60]}'"), ("no version", f"printf %s '{{\"S\":\"{MARK}\"}}'"),
+                         ("a failing process", f"printf %s '{text}'; exit 3"), ("two documents", f"echo '{text}{text}'")):
+        write("config", f"[default]\ncredential_process = sh {write('process.sh', script)}\n")
+        silent(f"ssm-credentials: a process's document, {name}", tool, AWS_CONFIG_FILE="config")
+        silent(f"ssm-sign: a process's document, {name}", ["ssm-sign"], json.dumps(REQUEST), AWS_CONFIG_FILE="config")
+    for uri in "http://127.0.0.1:1/", f"http://user:{MARK}@127.0.0.1:1/", "http://example.com/":
+        silent(f"ssm-credentials: a container's agent at {uri.replace(MARK, '...')}", tool,
+               AWS_CONTAINER_CREDENTIALS_FULL_URI=uri, AWS_CONTAINER_AUTHORIZATION_TOKEN=MARK)
+    write("config", "[default]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = base\n"
+                    f"[profile base]\naws_access_key_id = A\naws_secret_access_key = {MARK}\n")
+    silent("ssm-credentials: a role that cannot be asked for", tool, AWS_CONFIG_FILE="config",
+           AWS_ENDPOINT_URL_STS="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1")
+
+
 def check_success():
     line = json.dumps(REQUEST) + "\n"
     keys = {**KEYS, "AWS_SESSION_TOKEN": ""}
@@ -129,6 +151,7 @@ def main():
         os.chdir(directory)
         check_documents()
         check_keys()
+        check_credentials()
         check_success()
         check_process()
         os.chdir("/")

@@ -132,6 +132,15 @@ def check_signals():
             process.communicate()
 
 
+def check_ignored_children():
+    """Whoever started us may ignore SIGCHLD; then no stage would leave a status."""
+    with Stages(request="echo made", call="cat; exit 1") as stages:
+        got = subprocess.run(["python3", "-c", "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN);"
+                              " os.execv(sys.argv[1], sys.argv[1:])", *stages.command()],
+                             capture_output=True, text=True, timeout=20, check=False, env={"PATH": "/usr/bin:/bin"})
+        is_equal(outcome(got), (1, "made\n", ""), "with SIGCHLD ignored the stages' codes still count")
+
+
 def check_output_lost():
     with Stages(request="echo x", call="cat; exit 255") as stages:
         run = subprocess.run(["sh", "-c", f"'{stages.path('ssm-resume-session')}' --session-id s"
@@ -151,6 +160,7 @@ def check_errors_as_json():
 check_results()
 check_what_stages_get()
 check_signals()
+check_ignored_children()
 check_output_lost()
 check_errors_as_json()
 done()

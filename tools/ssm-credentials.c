@@ -1,5 +1,6 @@
 /* ssm-credentials: nothing in, one credentials document out: the keys of the default chain. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -205,12 +206,15 @@ main(int argc, char **argv)
 	(void)argc;
 	cli_start(&cli, &tool, argv);
 	read_options(&cli, &opt);
+	signal(SIGPIPE, SIG_IGN);		/* a server that hangs up is no end of ours */
 	if ((rc = settings_open(&settings, view_of(opt.profile), &err)) == SSM_OK &&
 	    (rc = find(&cli, &opt, settings, &chain, &who, &err)) == SSM_OK) {
 		if (opt.explain)
 			chain_tell_table(&text, &chain, settings, &who, time(NULL));
 		else
 			rc = format_keys(&text, &opt, &who, &err);
+		if (rc == SSM_OK && bytes_failed(&text))
+			rc = ssm_fail_memory(&err);
 	}
 	code = rc == SSM_OK ? print(&cli, &text) : cli_fail(&cli, &err);
 	bytes_clear(&text);
