@@ -52,6 +52,7 @@ chain_tell_table(struct bytes *out, const struct chain *chain, const struct sett
 		bytes_reset(&origin);
 		bytes_add_text(&origin, provision->found ? "keys: " : "");
 		bytes_add_text(&origin, provision->found ? provision->origin : provision->why_not);
+		out->failed = out->failed || bytes_failed(&origin);
 		add_row(out, chain->attempts[i].method, bytes_view(&origin));
 	}
 	bytes_clear(&origin);
