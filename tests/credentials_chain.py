@@ -27,6 +27,7 @@ if not find_botocore.NEW:
     shutil.rmtree(HOME)
     skip_all(f"botocore {find_botocore.VERSION} is too old")
 
+import botocore.credentials
 import botocore.exceptions
 import botocore.session
 
@@ -76,8 +77,10 @@ CONFIGS = [
     "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ops\n",
     "sso_account_id = 111122223333\nsso_region = us-east-1\n", STATIC + "sso_role_name = ops\n",
     "sso_session = nope\nsso_account_id = 111122223333\nsso_role_name = ops\n",
-    "login_session = arn:aws:sts::111122223333:assumed-role/Admin/admin\n",
-] + [PROCESS.replace("{mode}", mode) for mode in ("good", "token", "fails", "quiet", "version", "text", "lacks",
+]
+if hasattr(botocore.credentials, "LoginProvider"):
+    CONFIGS.append("login_session = arn:aws:sts::111122223333:assumed-role/Admin/admin\n")
+CONFIGS += [PROCESS.replace("{mode}", mode) for mode in ("good", "token", "fails", "quiet", "version", "text", "lacks",
                                                   "expired", "soon")]
 COMMON = """
 [profile base]

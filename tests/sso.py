@@ -154,11 +154,19 @@ def states(aws):
             is_outcome(title, got, requests, outcome)
 
 
+def uses_expired_tokens():
+    """An older botocore takes a legacy token without a look at its end."""
+    import botocore.credentials
+    return not hasattr(botocore.credentials, "LoginProvider")
+
+
 def states_beside_botocore(aws):
     for config, left, answer in ((SESSION, 3600, "good"), (SESSION, 850, "good"), (SESSION, 850, "refused"),
                                  (SESSION, -9, "good"), (SESSION, -9, "refused"), (LEGACY, 850, "good"),
                                  (LEGACY, -9, "good"), (SESSION, 60, "ill"), (SESSION, -9, "ill")):
         title = f"{'session' if config == SESSION else 'legacy'}, {left} s left, refresh {answer}"
+        if config == LEGACY and left < 0 and len(SIDES) > 1 and uses_expired_tokens():
+            continue
         sides, kept = [], token(left)
         for side in SIDES:
             play(aws, answer)
