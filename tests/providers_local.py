@@ -474,7 +474,7 @@ def faults_of_texts(case, got, requests):
 def check(case, ours):
     got, requests = ours
     faults = faults_of_end(case, got, "ours") + faults_of_texts(case, got, requests)
-    if case.beside is not None:
+    if case.beside is not None and find_botocore.NEW:
         theirs, their_requests = case.with_server("botocore", run_botocore)
         if requests != their_requests:
             faults.append(f"requests differ:\n ours     {requests}\n botocore {their_requests}")
@@ -507,7 +507,8 @@ def main():
         results = list(pool.map(lambda case: case.with_server("ours", capitals(case)), CASES))
     for case, ours in zip(CASES, results):
         check(case, ours)
-    ok(find_botocore.NEW, f"compared with botocore {find_botocore.VERSION}")
+    print(f"# botocore {find_botocore.VERSION}"
+          f"{'' if find_botocore.NEW else ' knows too little of this to be asked'}")
     done()
 
 
