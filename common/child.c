@@ -21,26 +21,6 @@ struct running {
 	struct sigaction child_action;
 };
 
-static void
-close_end(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static int
-make_pipe(int *read_end, int *write_end)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return errno;
-	*read_end = ends[0];
-	*write_end = ends[1];
-	return 0;
-}
-
 /* Signals that would end this process are read from a descriptor; the program must not be lost. */
 static int
 catch_signals(struct running *running)
@@ -61,7 +41,7 @@ catch_signals(struct running *running)
 static void
 release_signals(struct running *running)
 {
-	close_end(&running->signals);
+	io_close(&running->signals);
 	sigaction(SIGCHLD, &running->child_action, NULL);
 	sigprocmask(SIG_SETMASK, &running->mask, NULL);
 }
@@ -107,7 +87,7 @@ take(int *fd, struct bytes *to, bool pass)
 	size_t room = to->max - to->len, len = n > 0 ? (size_t)n : 0;
 
 	if (n <= 0)
-		close_end(fd);
+		io_close(fd);
 	if (pass && len > 0)
 		io_write_all(STDERR_FILENO, (struct view){ text, len });
 	bytes_add(to, (struct view){ text, len < room ? len : room });
@@ -136,8 +116,8 @@ take_output(struct running *running, struct child *child)
 		return;
 	child->too_long = true;
 	kill(running->pid, SIGTERM);
-	close_end(&running->out);
-	close_end(&running->messages);
+	io_close(&running->out);
+	io_close(&running->messages);
 }
 
 /* Until all is read and the program has ended. */
@@ -176,15 +156,15 @@ child_run(struct child *child)
 	bytes_reset(&child->out);
 	bytes_reset(&child->messages);
 	child->too_long = false;
-	if (rc == 0 && (rc = make_pipe(&running.out, &running.out_end)) == 0 &&
-	    (rc = make_pipe(&running.messages, &running.messages_end)) == 0)
+	if (rc == 0 && (rc = io_pipe(&running.out, &running.out_end)) == 0 &&
+	    (rc = io_pipe(&running.messages, &running.messages_end)) == 0)
 		rc = spawn(&running, child);
-	close_end(&running.out_end);
-	close_end(&running.messages_end);
+	io_close(&running.out_end);
+	io_close(&running.messages_end);
 	if (rc == 0)
 		rc = attend(&running, child);
-	close_end(&running.out);
-	close_end(&running.messages);
+	io_close(&running.out);
+	io_close(&running.messages);
 	release_signals(&running);
 	return rc;
 }

@@ -85,3 +85,23 @@ io_read_file(struct bytes *to, const char *path)
 	errno = saved;
 	return rc;
 }
+
+int
+io_pipe(int *read_end, int *write_end)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return errno;
+	*read_end = ends[0];
+	*write_end = ends[1];
+	return 0;
+}
+
+void
+io_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}

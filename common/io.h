@@ -3,7 +3,7 @@
  *
  * Purpose: read(2) and write(2) with short counts, EINTR and EAGAIN dealt with, so that end of
  *          input is only what read says is 0 and a lost byte is always an error.
- * Errors:  -1 with errno set.
+ * Errors:  -1 with errno set, but where another thing is said.
  */
 #ifndef SSM_IO_H
 #define SSM_IO_H
@@ -28,5 +28,11 @@ bool io_readable(int fd);
  */
 int io_read_file(struct bytes *to, const char *path);
 int io_read_descriptor(struct bytes *to, int fd);
+
+/* A pipe that no child inherits unasked: 0, or an errno. Ends that are not open are -1. */
+int io_pipe(int *read_end, int *write_end);
+
+/* Closes an end that is open, and forgets it. */
+void io_close(int *fd);
 
 #endif

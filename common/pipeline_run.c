@@ -49,26 +49,6 @@ spawn(struct stage *stage, const struct ends *ends, char **environment, const si
 	return rc;
 }
 
-static void
-close_end(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-static int
-make_pipe(int *read_end, int *write_end)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return errno;
-	*read_end = ends[0];
-	*write_end = ends[1];
-	return 0;
-}
-
 /* Starts stage i; *in is what it reads and becomes what the next one reads. */
 static int
 start_stage(struct pipeline *pipeline, size_t i, int *in, char **plain, const sigset_t *mask)
@@ -78,14 +58,14 @@ start_stage(struct pipeline *pipeline, size_t i, int *in, char **plain, const si
 	int next = -1, rc = 0;
 
 	if (i + 1 < pipeline->stage_count)
-		rc = make_pipe(&next, &ends.out);
+		rc = io_pipe(&next, &ends.out);
 	if (rc == 0 && !pipeline->cli->verbose)
-		rc = make_pipe(&stage->messages_fd, &ends.messages);
+		rc = io_pipe(&stage->messages_fd, &ends.messages);
 	if (rc == 0)
 		rc = spawn(stage, &ends, stage->holds_secrets ? environ : plain, mask);
-	close_end(in);
-	close_end(&ends.out);
-	close_end(&ends.messages);
+	io_close(in);
+	io_close(&ends.out);
+	io_close(&ends.messages);
 	*in = next;
 	return rc;
 }
@@ -107,7 +87,7 @@ start_stages(struct pipeline *pipeline, const sigset_t *mask, struct ssm_error *
 
 	for (i = 0; i < pipeline->stage_count && rc == 0; i++)
 		rc = start_stage(pipeline, i, &in, plain, mask);
-	close_end(&in);
+	io_close(&in);
 	free(plain);
 	if (rc == 0)
 		return SSM_OK;
@@ -123,7 +103,7 @@ take_messages(struct stage *stage)
 	ssize_t n = io_read(stage->messages_fd, text, sizeof text);
 
 	if (n <= 0)
-		close_end(&stage->messages_fd);
+		io_close(&stage->messages_fd);
 	else if (stage->messages.len < PIPELINE_MESSAGES_MAX - sizeof text)
 		bytes_add(&stage->messages, (struct view){ text, (size_t)n });
 	explicit_bzero(text, sizeof text);
