@@ -223,11 +223,14 @@ def _read(stream):
     return Request(line.decode("latin-1").strip(), pairs, body)
 
 
+HELD = []
+
+
 def closed_port():
-    """A port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port that nobody listens on, and that no server started meanwhile is given."""
+    HELD.append(socket.socket())
+    HELD[-1].bind(("127.0.0.1", 0))
+    return HELD[-1].getsockname()[1]
 
 
 # ---- what the services say ------------------------------------------------------------------------
