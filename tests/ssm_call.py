@@ -417,7 +417,6 @@ def ended_by_signal():
 
 
 def main():
-    signal.signal(signal.SIGINT, signal.SIG_DFL)     # a run in the background has it ignored
     for group in (good_answers, metadata, service_errors, bad_successes, framing, cut_points,
                   documents, secrets):
         group()

@@ -218,7 +218,7 @@ def report(number, case, wrong):
 
 
 def main():
-    for number in signal.SIGINT, signal.SIGHUP:      # a run in the background may have them ignored
+    for number in signal.SIGINT, signal.SIGQUIT, signal.SIGHUP:      # ignored in the background
         signal.signal(number, signal.SIG_DFL)
     parser = argparse.ArgumentParser(description="Runs tables of cases, prints TAP.")
     parser.add_argument("--valgrind", action="store_true")

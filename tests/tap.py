@@ -1,5 +1,10 @@
-"""TAP for the tests in Python: ok(), is_equal(), done()."""
+"""TAP for the tests in Python: ok(), is_equal(), done(). Importing it gives signals their usual effect."""
+import signal
 import sys
+
+for _number in signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD:
+    if signal.getsignal(_number) == signal.SIG_IGN:     # as in what a shell runs in the background
+        signal.signal(_number, signal.SIG_DFL)
 
 _count = _failed = 0
 
