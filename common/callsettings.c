@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "settings_tell.h"
+#include "utf8.h"
 
 static void
 tell_attempts(const struct callsettings *chosen, const struct cli *cli, const char *option)
@@ -53,17 +54,6 @@ choose_trust(struct callsettings *chosen, const struct cli *cli,
 	return rc;
 }
 
-/* Characters of UTF-8: the bytes that begin one. */
-static size_t
-characters(struct view text)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-	return count;
-}
-
 static enum ssm_err
 choose_user_agent(struct callsettings *chosen, const struct cli *cli, struct ssm_error *err)
 {
@@ -71,7 +61,7 @@ choose_user_agent(struct callsettings *chosen, const struct cli *cli, struct ssm
 	enum ssm_err rc = settings_app_id(chosen->settings, &value, err);
 
 	settings_tell_value(cli, settings_name(SETTING_APP_ID), &value);
-	if (rc == SSM_OK && characters(value.text) > SETTINGS_APP_ID_ADVISED)
+	if (rc == SSM_OK && utf8_count(value.text) > SETTINGS_APP_ID_ADVISED)
 		cli_warn(cli, "%s: an application id of more than %d characters", value.origin,
 		    SETTINGS_APP_ID_ADVISED);
 	useragent_format(chosen->user_agent, VIEW("standard"), value.text);

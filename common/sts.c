@@ -40,21 +40,11 @@ list_parameters(struct parameter list[PARAMETERS_MAX], const struct sts_request 
 	return count;
 }
 
-static long
-count_characters(struct view text)
-{
-	long count = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
-	return count;
-}
-
 static void
 add_fault(struct bytes *faults, const struct parameter *parameter)
 {
 	struct view text = parameter->value;
-	long length = count_characters(text), number = 0;
+	long length = (long)utf8_count(text), number = 0;
 	char line[160] = "", digits[24];
 
 	if (parameter->number && text.len < sizeof digits) {

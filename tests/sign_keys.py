@@ -246,15 +246,14 @@ def check_input_is_not_shared():
 def check_hanging():
     """A signal ends both, whatever the child waits for."""
     for number in signal.SIGTERM, signal.SIGINT, signal.SIGHUP:
-        for title, script in (("hangs", "exec sleep 60\n"), ("hangs with its output closed",
-                                                             "exec >&- 2>&-; exec sleep 60\n")):
-            answers("echo $$ > pid.new; mv pid.new pid\n" + script)
+        for title, script in (("hangs", "exec tail -f /dev/null\n"),
+                              ("hangs with its output closed", "exec >&- 2>&-; exec tail -f /dev/null\n")):
+            os.mkfifo("pid")            # to read it is to wait for the child
+            answers("echo $$ > pid\n" + script)
             run = Filter("--profile", "role")
             run.process.stdin.write(request())
             run.process.stdin.flush()
             wait_for_call()
-            while not os.path.exists("pid"):
-                time.sleep(.01)
             with open("pid", encoding="utf-8") as file:
                 child = int(file.read())
             os.unlink("pid")
