@@ -15,7 +15,8 @@ CC = os.environ.get("CC", "cc").split()
 LAYERS = [
     # nothing but libc
     "atomicfile blank bytes child err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
-    " terminal toolpath useragent utf8",
+    " terminal toolpath useragent utf8"
+    " httpdate",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
     " xmlscan",
