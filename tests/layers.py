@@ -16,7 +16,7 @@ LAYERS = [
     # nothing but libc
     "atomicfile blank bytes child err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
     " terminal toolpath useragent utf8"
-    " adaptiverate httpdate sendrate",
+    " adaptiverate httpdate progress sendrate",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
     " xmlscan",
