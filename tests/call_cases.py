@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 
 from fault_server import Reply, Server, http
 from tap import ok
@@ -37,7 +38,7 @@ def put(*replies, server=SERVER):
 
 def document(address, **members):
     headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.ResumeSession",
-               "x-amz-date": "20150830T123600Z", "authorization": f"AWS4-HMAC-SHA256 {CANARY}-auth"}
+               "x-amz-date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), "authorization": f"AWS4-HMAC-SHA256 {CANARY}-auth"}
     made = {"method": "POST", "url": address, "headers": headers,
             "body": json.dumps({"SessionId": "s-1"}), "service": "ssm", "region": "us-east-1",
             "operation": "ResumeSession", **members}

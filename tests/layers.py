@@ -23,7 +23,8 @@ LAYERS = [
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
-    " settings_values streamurl",
+    " settings_values streamurl"
+    " signatureage",
     # signatures, calls, answers
     "answer answerfault http httpsetup signer sigv4",
     # where keys come from

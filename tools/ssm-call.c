@@ -9,14 +9,16 @@
 #include "callsettings.h"
 #include "http.h"
 #include "outgoing.h"
+#include "progress.h"
 #include "proxy.h"
 #include "records.h"
 #include "responsemeta.h"
+#include "sendrate.h"
 #include "settings_tell.h"
 
 enum {
 	OPT_CONNECT_TIMEOUT = CLI_LONG, OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_MAX_ATTEMPTS,
-	OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_METADATA,
+	OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_METADATA, OPT_RETRY_MODE, OPT_RATE, OPT_PROGRESS,
 };
 
 static const struct cli_option options[] = {
@@ -24,12 +26,16 @@ static const struct cli_option options[] = {
 	{ OPT_CONNECT_TIMEOUT, "connect-timeout", "SECONDS", "to be connected in (10; 0 is no limit)" },
 	{ OPT_READ_TIMEOUT, "read-timeout", "SECONDS", "longest silence after that (60; 0 is no limit)" },
 	{ OPT_MAX_TIME, "max-time", "SECONDS", "for the whole of one request, retries included" },
-	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3)" },
+	{ OPT_RATE, "rate", "N[/s|/m]", "send no more requests than so many a second, or a minute" },
+	{ 0, NULL, NULL, "Retries" },
+	{ OPT_RETRY_MODE, "retry-mode", "MODE", "legacy, standard or adaptive (standard)" },
+	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3; legacy 5)" },
 	{ 0, NULL, NULL, "Trust" },
 	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these authorities in place of the system's" },
 	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "trust any certificate" },
 	{ 0, NULL, NULL, "Answers" },
 	{ OPT_METADATA, "metadata", NULL, "add ResponseMetadata: request id, status, header fields" },
+	{ OPT_PROGRESS, "progress", "[=WHEN]", "tell how far it is: auto (default), always or never" },
 	CLI_DOCUMENT_OPTIONS,
 	CLI_COMMON_OPTIONS,
 	CLI_OPTIONS_END,
@@ -62,6 +68,8 @@ struct run {
 	struct callsettings_options options;
 	struct callsettings chosen;
 	unsigned max_time;			/* milliseconds, 0 for no limit */
+	double rate;				/* requests a second, 0 for no limit */
+	enum progress_when progress;
 	bool connect_timeout_given, metadata;
 };
 
@@ -131,6 +139,7 @@ prepare(struct call *call, struct run *run, struct ssm_error *err)
 	call->transfer.proxy = call->expected.proxy = bytes_view(&call->proxy);
 	if (run->chosen.ca_bundle.len > 0)
 		call->transfer.ca_bundle = call->expected.ca_bundle = bytes_cstr(&run->chosen.ca_bundle);
+	call->retry.mode = call->expected.mode = run->chosen.retry_mode;
 	call->start = http_clock();
 	tell_proxy(call, run);
 	if (view_equal_nocase(request->url.scheme, VIEW("http")) &&
@@ -175,7 +184,8 @@ back_off(const struct call *call, const struct run *run)
 
 	if (!draw(&number, sizeof number))
 		return false;
-	wait = retry_delay(&call->retry, (double)number / 4294967296.0);
+	wait = retry_delay(&call->retry, (double)number / 4294967296.0,
+	    retry_after(&call->transfer.answer.head, time(NULL)));
 	if (!has_time(call, run, &left) || (left != 0 && wait >= left))
 		return false;
 	cli_verbose(run->cli, "waiting %u ms", wait);
@@ -185,17 +195,29 @@ back_off(const struct call *call, const struct run *run)
 	return true;
 }
 
+/* In milliseconds since 1970. */
+static long long
+wall_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static enum ssm_err
 attempt(struct call *call, struct run *run, struct bytes *result, enum retry_class *failure,
     struct ssm_error *err)
 {
 	struct answer *answer = &call->transfer.answer;
+	struct outgoing_attempt number = { .max = run->chosen.attempts_max, .now = wall_clock(),
+	    .read_timeout = run->http_options.read_timeout };
 	enum ssm_err rc;
 
 	call->extras.retries = call->retry.attempts++;
 	*failure = RETRY_NEVER;
-	rc = outgoing_set(&call->outgoing, &call->request, call->retry.attempts,
-	    run->chosen.attempts_max, err);
+	number.number = call->retry.attempts;
+	rc = outgoing_set(&call->outgoing, &call->request, &number, err);
 	if (rc != SSM_OK)
 		return rc;
 	call->transfer.headers = call->outgoing.headers;
@@ -207,6 +229,8 @@ attempt(struct call *call, struct run *run, struct bytes *result, enum retry_cla
 		answer_reset(answer);
 		answer->failure = ANSWER_OUT_OF_TIME;
 	}
+	call->extras.now = wall_clock();
+	outgoing_answered(&call->outgoing, &answer->head, call->extras.now);
 	rc = answer_read(answer, &call->expected, &call->extras, result, failure, err);
 	if (rc == SSM_OK)
 		retry_succeeded(&call->retry, &run->quota);
@@ -252,7 +276,8 @@ call_document(void *context, struct json_doc *doc, struct bytes *result, struct 
 
 	if (!output_flush(&run->records.out))
 		return SSM_OK;
-	call.extras = (struct answer_extras){ id == NULL ? VIEW_NONE : id->raw, run->metadata, 0 };
+	call.extras = (struct answer_extras){ .id = id == NULL ? VIEW_NONE : id->raw,
+	    .metadata = run->metadata };
 	if ((rc = request_from_json(&call.request, doc, err)) == SSM_OK &&
 	    (rc = outgoing_check(&call.request, err)) == SSM_OK &&
 	    (rc = expectation_start(&call.expected, &call.request, err)) == SSM_OK &&
@@ -282,6 +307,7 @@ static void
 read_options(struct cli *cli, struct run *run)
 {
 	struct http_options *http = &run->http_options;
+	static const char *const retry_words[] = { "standard", "legacy", "adaptive", NULL };
 	const char *value;
 	int key;
 
@@ -298,6 +324,19 @@ read_options(struct cli *cli, struct run *run)
 		case OPT_MAX_ATTEMPTS:
 			cli_number(cli, "--max-attempts", value, 1, SETTINGS_ATTEMPTS_MAX);
 			run->options.max_attempts = value;
+			break;
+		case OPT_RETRY_MODE:
+			cli_word(cli, "--retry-mode", value, retry_words);
+			run->options.retry_mode = value;
+			break;
+		case OPT_RATE:
+			if (!sendrate_parse(view_of(value), &run->rate))
+				cli_usage(cli, "option '--rate' takes a number of requests, as 50, 0.5/s or 100/m, "
+				    "not '%s'", value);
+			break;
+		case OPT_PROGRESS:
+			run->progress = value == NULL ? PROGRESS_ALWAYS :
+			    (enum progress_when)cli_word(cli, "--progress", value, progress_words);
 			break;
 		case OPT_CA_BUNDLE: run->options.ca_bundle = given(cli, "--ca-bundle", value); break;
 		case OPT_NO_VERIFY_SSL: http->no_verify = run->options.no_verify = true; break;
