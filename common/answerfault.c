@@ -286,10 +286,7 @@ void
 answerfault_used_up(const struct answer *answer, const struct expectation *expected,
     unsigned retries, struct ssm_error *err)
 {
-	size_t len = strlen(err->message);
-
 	if (err->service)
-		snprintf(err->message + len, sizeof err->message - len, " (reached max retries: %u)",
-		    retries);
+		ssm_error_add(err, " (reached max retries: %u)", retries);
 	responsemeta_attach(err, &answer->head, expected->request, retries, err->service);
 }

@@ -74,7 +74,7 @@ outgoing_answered(struct outgoing *out, const struct httphead *head, long long n
 {
 	time_t date;
 
-	out->dated = httpdate_parse(httphead_find(head, "date"), &date);
+	out->dated = head->complete && httpdate_parse(httphead_find(head, "date"), &date);
 	if (out->dated)
 		out->ahead = (long long)date * 1000 - now;
 }

@@ -34,7 +34,7 @@ enum ssm_err outgoing_check(const struct request *request, struct ssm_error *err
 /* The call's name, a version 4 UUID, from random bytes. */
 void outgoing_name(struct outgoing *out, const unsigned char random[OUTGOING_ID_BYTES]);
 
-/* An attempt has ended, with the head of its answer or an empty one. */
+/* An attempt has ended, with the head of its answer; one that is not whole is none. */
 void outgoing_answered(struct outgoing *out, const struct httphead *head, long long now);
 
 struct outgoing_attempt {

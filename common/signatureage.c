@@ -27,31 +27,39 @@ signatureage_is_over(const struct request *request, long long now, unsigned wait
 	return signatureage_of(request, now, &age) && age + wait > SIGNATUREAGE_MAX * SECOND;
 }
 
-/* The last failure's message and code stand behind ours; its answer's head stays. */
+static void
+format_age(char *text, size_t size, long long age, unsigned wait)
+{
+	if (wait > 0)
+		snprintf(text, size, "the signature was made %lld s ago and would be too old in %.1f s, at the "
+		    "next attempt (%d s)", age / SECOND, wait / (double)SECOND, SIGNATUREAGE_MAX);
+	else
+		snprintf(text, size, "the signature was made %lld s ago and is too old (%d s)", age / SECOND,
+		    SIGNATUREAGE_MAX);
+}
+
+/* The last failure's code and message go behind ours, where a message that is too long is cut. */
 enum ssm_err
 signatureage_fail(const struct request *request, long long now, unsigned wait,
     struct ssm_error *err)
 {
-	char cause[SSM_MESSAGE_MAX + sizeof err->code + 32] = "", text[128];
+	char text[160];
 	long long age = 0;
 
 	signatureage_of(request, now, &age);
-	if (err->rc != SSM_OK)
-		snprintf(cause, sizeof cause, "; the last attempt failed: %s%s%s",
-		    err->service ? err->code : "", err->service ? ": " : "", err->message);
-	if (wait > 0)
-		snprintf(text, sizeof text, "made %lld s ago and would be too old in %.1f s, at the next attempt",
-		    age / SECOND, wait / (double)SECOND);
+	format_age(text, sizeof text, age, wait);
+	if (err->rc == SSM_OK)
+		err->message[0] = '\0';
+	else if (err->service)
+		ssm_error_prefix(err, "; the last attempt failed: %s: ", err->code);
 	else
-		snprintf(text, sizeof text, "made %lld s ago and is too old", age / SECOND);
+		ssm_error_prefix(err, "; the last attempt failed: ");
+	ssm_error_prefix(err, "%s: the request must be signed again", text);
 	err->rc = SSM_E_AGAIN;
 	err->service = false;
 	err->retryable = true;
 	err->clock_skew = 0;
 	snprintf(err->code, sizeof err->code, "SignatureExpired");
-	snprintf(err->message, sizeof err->message, "the signature was %s (%d s): the request must be signed "
-	    "again", text, SIGNATUREAGE_MAX);
-	ssm_error_add(err, "%s", cause);
 	return err->rc;
 }
 

@@ -80,6 +80,9 @@ def modes():
         out=compact(answer()))
     one("and not what only standard mode knows", http(400, '{"__type":"SlowDown","message":"m"}'),
         options=["--retry-mode", "legacy"], code=75, err=said("SlowDown: m" + ID))
+    one("Retry-After is waited for when it is longer than the back-off",
+        http(503, fields=["Retry-After: 1"]), GOOD, options=["-v"], count=2, out=compact(answer()),
+        err=re.compile(r"(ssm-call: .*\n)*ssm-call: waiting 1000 ms\n(ssm-call: .*\n)*"))
     one("the second attempt says until when, by the service's clock",
         http(503, fields=["Date: Sun, 01 Jan 2040 00:00:00 GMT"]), GOOD, options=[], count=2,
         out=compact(answer()), check=has_ttl)

@@ -359,6 +359,7 @@ test_outgoing(void)
 	is_text(out.attempt, "attempt=2; max=3", "say of how many");
 	httphead_line(&head, VIEW("HTTP/1.1 503 X\r\n"));
 	httphead_line(&head, VIEW("Date: Sun, 30 Aug 2015 12:36:00 GMT\r\n"));
+	httphead_line(&head, VIEW("\r\n"));
 	outgoing_answered(&out, &head, 1440938160000 + 3599500);	/* an hour ahead of the service */
 	ok(outgoing_set(&out, &sent.request, &second, &err) == SSM_OK, "the second's, behind an answer with a Date");
 	is_text(out.attempt, "ttl=20150830T123700Z; attempt=2; max=3", "say until when, by the service's clock");

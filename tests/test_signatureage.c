@@ -39,6 +39,7 @@ static void
 test_fail(void)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
+	char filler[SSM_MESSAGE_MAX];
 
 	ssm_fail(&err, SSM_E_AGAIN, "ThrottlingException", "slow down");
 	err.service = true;
@@ -52,6 +53,12 @@ test_fail(void)
 	ok(err.retryable && !err.service, "ours, and one that can be tried again");
 	is_text(err.request_id, "r-1", "what the last answer said is kept");
 	is_view(bytes_view(&err.metadata), VIEW("{}"), "all of it");
+	memset(filler, 'x', sizeof filler - 1);
+	filler[sizeof filler - 1] = '\0';
+	ssm_fail(&err, SSM_E_AGAIN, "X", "%s", filler);
+	signatureage_fail(&signed_request, SIGNED + 400000, 0, &err);
+	ok(view_starts(view_of(err.message), VIEW("the signature was made 400 s ago and is too old (300 s): ")) &&
+	    strlen(err.message) == SSM_MESSAGE_MAX - 1, "of a long message the end is cut");
 	ssm_fail(&err, SSM_E_AGAIN, "ConnectTimeoutError", "Connect timeout");
 	signatureage_fail(&signed_request, SIGNED + 400000, 5, &err);
 	ok(strstr(err.message, "; the last attempt failed: Connect timeout") != NULL, "a transport's words");
