@@ -14,7 +14,7 @@ CC = os.environ.get("CC", "cc").split()
 # From the bottom up: a module includes only from its own row and from rows above it in this list.
 LAYERS = [
     # nothing but libc
-    "atomicfile blank bytes child err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
+    "atomicfile blank bytes child clock err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
     " terminal toolpath useragent utf8",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
@@ -24,7 +24,7 @@ LAYERS = [
     " partition profiles proxy pythonrepr request responsemeta retry settings"
     " settings_values streamurl",
     # signatures, calls, answers
-    "answer answerfault http httpsetup signer sigv4",
+    "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
     "apicall chain keycache keys loginsession profilechain provider"
     " provider_assume_role provider_container provider_env provider_files provider_imds provider_login"
@@ -45,7 +45,7 @@ LIBRARY_HEADERS = {
     "jq.h": set(),
     "ini.h": {"sharedini"},
     "openssl/": {"digest", "dpop"},
-    "curl/": {"http", "httpsetup"},
+    "curl/": {"http", "httpfault", "httpsetup"},
     "libwebsockets.h": {"sandbox_server"},
 }
 

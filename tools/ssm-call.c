@@ -7,6 +7,7 @@
 
 #include "answerfault.h"
 #include "callsettings.h"
+#include "clock.h"
 #include "http.h"
 #include "outgoing.h"
 #include "proxy.h"
@@ -61,7 +62,7 @@ struct run {
 	struct retry_quota quota;
 	struct callsettings_options options;
 	struct callsettings chosen;
-	unsigned max_time;			/* milliseconds, 0 for no limit */
+	unsigned connect_timeout, read_timeout, max_time;	/* milliseconds, 0 for no limit */
 	bool connect_timeout_given, metadata;
 };
 
@@ -74,7 +75,7 @@ struct call {
 	struct answer_extras extras;
 	struct outgoing outgoing;
 	struct bytes proxy;
-	unsigned start;
+	uint64_t start;
 };
 
 #define CALL_INIT { .request = REQUEST_INIT, .expected = EXPECTATION_INIT, \
@@ -93,7 +94,7 @@ choose(struct run *run, const struct request *request, struct ssm_error *err)
 	    err)) != SSM_OK)
 		return rc;
 	if (!run->connect_timeout_given)
-		run->http_options.connect_timeout = timeout;
+		run->connect_timeout = timeout;
 	return SSM_OK;
 }
 
@@ -128,10 +129,12 @@ prepare(struct call *call, struct run *run, struct ssm_error *err)
 	call->outgoing.user_agent = run->chosen.user_agent;
 	call->transfer.url = &request->url;
 	call->transfer.body = request->body;
+	call->transfer.connect_timeout = run->connect_timeout;
+	call->transfer.read_timeout = run->read_timeout;
 	call->transfer.proxy = call->expected.proxy = bytes_view(&call->proxy);
 	if (run->chosen.ca_bundle.len > 0)
 		call->transfer.ca_bundle = call->expected.ca_bundle = bytes_cstr(&run->chosen.ca_bundle);
-	call->start = http_clock();
+	call->start = clock_ms();
 	tell_proxy(call, run);
 	if (view_equal_nocase(request->url.scheme, VIEW("http")) &&
 	    !url_host_is_loopback(request->url.host))
@@ -143,7 +146,7 @@ prepare(struct call *call, struct run *run, struct ssm_error *err)
 static bool
 has_time(const struct call *call, const struct run *run, unsigned *left)
 {
-	unsigned spent = http_clock() - call->start;
+	unsigned spent = (unsigned)(clock_ms() - call->start);
 
 	*left = run->max_time == 0 ? 0 : run->max_time - spent;
 	return run->max_time == 0 || spent < run->max_time;
@@ -281,18 +284,17 @@ given(const struct cli *cli, const char *option, const char *value)
 static void
 read_options(struct cli *cli, struct run *run)
 {
-	struct http_options *http = &run->http_options;
 	const char *value;
 	int key;
 
 	while ((key = cli_option(cli, &value)) != CLI_END)
 		switch (key) {
 		case OPT_CONNECT_TIMEOUT:
-			http->connect_timeout = milliseconds(cli, "--connect-timeout", value);
+			run->connect_timeout = milliseconds(cli, "--connect-timeout", value);
 			run->connect_timeout_given = true;
 			break;
 		case OPT_READ_TIMEOUT:
-			http->read_timeout = milliseconds(cli, "--read-timeout", value);
+			run->read_timeout = milliseconds(cli, "--read-timeout", value);
 			break;
 		case OPT_MAX_TIME: run->max_time = milliseconds(cli, "--max-time", value); break;
 		case OPT_MAX_ATTEMPTS:
@@ -300,7 +302,7 @@ read_options(struct cli *cli, struct run *run)
 			run->options.max_attempts = value;
 			break;
 		case OPT_CA_BUNDLE: run->options.ca_bundle = given(cli, "--ca-bundle", value); break;
-		case OPT_NO_VERIFY_SSL: http->no_verify = run->options.no_verify = true; break;
+		case OPT_NO_VERIFY_SSL: run->http_options.no_verify = run->options.no_verify = true; break;
 		case OPT_METADATA: run->metadata = true; break;
 		}
 	cli_operands_max(cli, 0);
@@ -309,7 +311,7 @@ read_options(struct cli *cli, struct run *run)
 int
 main(int argc, char **argv)
 {
-	struct run run = { .http_options = { .connect_timeout = CONNECT_TIMEOUT, .read_timeout = 60000 },
+	struct run run = { .connect_timeout = CONNECT_TIMEOUT, .read_timeout = 60000,
 	    .quota = RETRY_QUOTA_INIT, .chosen = CALLSETTINGS_INIT };
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct cli cli;
