@@ -21,7 +21,7 @@ struct calls {
 	struct interrupt *interrupt;
 	struct call_list window, ready, waiting;
 	size_t held, flying, done;		/* in the window; in flight; done and not settled */
-	bool fresh;				/* something was done since the last handing on */
+	bool fresh;				/* there is something to look at before any wait */
 	size_t number;				/* of the last document read */
 	bool reading;				/* the input may hold more */
 	enum input_status ended;		/* how it ended */
@@ -60,6 +60,7 @@ static void
 end_reading(struct calls *calls, enum input_status status, struct ssm_error *err)
 {
 	calls->reading = false;
+	calls->fresh = true;
 	calls->ended = status;
 	calls->input_error = *err;
 	*err = (struct ssm_error)SSM_ERROR_INIT;
@@ -338,10 +339,7 @@ calls_run(struct records *r, struct call_world *world, const struct calls_option
 	    .interrupt = interrupt, .reading = true, .input_error = SSM_ERROR_INIT };
 
 	start(&calls, r);
-	while (goes_on(&calls)) {
-		hand_on(&calls);
-		if (r->stop)
-			break;
+	for (hand_on(&calls); goes_on(&calls); hand_on(&calls)) {
 		take_in(&calls);
 		wake(&calls);
 		send_ready(&calls);

@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -319,7 +320,7 @@ time_of(struct flight *flight, uint64_t now, enum answer_failure *failure)
 	return left;
 }
 
-/* Ends flights whose time is over; how long nobody's will be. */
+/* Ends flights whose time is over; how long nobody's will be, at least. */
 static unsigned
 look_at_clocks(struct http *http)
 {
@@ -327,6 +328,8 @@ look_at_clocks(struct http *http)
 	uint64_t now = clock_ms();
 	unsigned least = LOOK_INTERVAL;
 
+	if (TAILQ_EMPTY(&http->flying))
+		return INT_MAX;
 	if (now < http->next_look)
 		return (unsigned)(http->next_look - now);
 	for (flight = TAILQ_FIRST(&http->flying); flight != NULL; flight = next) {
