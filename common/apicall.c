@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "answerfault.h"
+#include "clock.h"
 #include "http.h"
 #include "outgoing.h"
 #include "proxy.h"
@@ -92,20 +93,22 @@ set_user_agent(struct apicall *calls, struct ssm_error *err)
 }
 
 static enum ssm_err
-set_timeouts(struct apicall *calls, const struct apicall_request *wanted, struct ssm_error *err)
+set_timeouts(const struct apicall *calls, struct call *call, struct ssm_error *err)
 {
-	struct http_options *options = &calls->options;
+	const struct apicall_request *wanted = call->wanted;
+	struct transfer *transfer = &call->transfer;
 
-	options->connect_timeout = wanted->timeout > 0 ? wanted->timeout : CONNECT_TIMEOUT;
-	options->read_timeout = wanted->timeout > 0 ? wanted->timeout : READ_TIMEOUT;
+	transfer->connect_timeout = wanted->timeout > 0 ? wanted->timeout : CONNECT_TIMEOUT;
+	transfer->read_timeout = wanted->timeout > 0 ? wanted->timeout : READ_TIMEOUT;
 	return wanted->timeout > 0 ? SSM_OK : settings_connect_timeout(calls->settings,
-	    wanted->region, &options->connect_timeout, err);
+	    wanted->region, &transfer->connect_timeout, err);
 }
 
 /* Settings are looked up when the first call needs them: who makes none is not told of a bad one. */
 static enum ssm_err
-start(struct apicall *calls, const struct apicall_request *wanted, struct ssm_error *err)
+start(struct apicall *calls, struct call *call, struct ssm_error *err)
 {
+	const struct apicall_request *wanted = call->wanted;
 	enum ssm_err rc;
 
 	if (wanted->who != NULL && calls->signer == NULL && (calls->signer = signer_new()) == NULL)
@@ -113,7 +116,7 @@ start(struct apicall *calls, const struct apicall_request *wanted, struct ssm_er
 	if ((calls->user_agent[0] == '\0' && (rc = set_user_agent(calls, err)) != SSM_OK) ||
 	    (wanted->attempts_max == 0 && calls->attempts_max == 0 &&
 	    (rc = settings_attempts(calls->settings, calls->mode, &calls->attempts_max, err)) != SSM_OK) ||
-	    (rc = set_timeouts(calls, wanted, err)) != SSM_OK)
+	    (rc = set_timeouts(calls, call, err)) != SSM_OK)
 		return rc;
 	return calls->http != NULL ? SSM_OK : http_open(&calls->http, &calls->options, err);
 }
@@ -194,7 +197,7 @@ prepare(struct apicall *calls, struct call *call, struct ssm_error *err)
 	call->request.body = wanted->body;
 	if ((rc = set_url(call, err)) != SSM_OK ||
 	    (rc = set_headers(call, err)) != SSM_OK ||
-	    (rc = start(calls, wanted, err)) != SSM_OK ||
+	    (rc = start(calls, call, err)) != SSM_OK ||
 	    (rc = set_trust(calls, call, err)) != SSM_OK ||
 	    (rc = set_name(calls, call, err)) != SSM_OK ||
 	    (!wanted->direct &&
@@ -239,16 +242,6 @@ sign(struct apicall *calls, struct call *call, struct ssm_error *err)
 	return SSM_OK;
 }
 
-/* In milliseconds since 1970. */
-static long long
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static enum ssm_err
 attempt(struct apicall *calls, struct call *call, struct ssm_error *err)
 {
@@ -264,7 +257,7 @@ attempt(struct apicall *calls, struct call *call, struct ssm_error *err)
 		call->transfer.header_count = call->request.header_count;
 	} else {
 		const struct outgoing_attempt number = { .number = call->retry.attempts,
-		    .max = call->attempts_max, .now = now(), .read_timeout = calls->options.read_timeout };
+		    .max = call->attempts_max, .now = clock_utc_ms(), .read_timeout = call->transfer.read_timeout };
 
 		if ((rc = outgoing_set(&call->outgoing, &call->request, &number, err)) != SSM_OK)
 			return rc;
@@ -272,7 +265,7 @@ attempt(struct apicall *calls, struct call *call, struct ssm_error *err)
 		call->transfer.header_count = call->outgoing.count;
 	}
 	http_perform(calls->http, &call->transfer);
-	outgoing_answered(&call->outgoing, &call->transfer.answer.head, now());
+	outgoing_answered(&call->outgoing, &call->transfer.answer.head, clock_utc_ms());
 	return SSM_OK;
 }
 

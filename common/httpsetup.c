@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 
+#include "clock.h"
+
 #define CONNECT_TIMEOUT_NONE (24L * 3600 * 1000)
 #define HEADER_LINE_MAX (2 * (size_t)JSON_DOCUMENT_MAX)
 
@@ -46,6 +48,7 @@ take_line(char *text, size_t size, size_t count, void *context)
 	struct transfer *transfer = context;
 
 	(void)size;			/* libcurl's is 1, by definition */
+	transfer->heard = clock_ms();
 	return httphead_line(&transfer->answer.head, (struct view){ text, count }) ? count : 0;
 }
 
@@ -55,12 +58,23 @@ take_body(char *text, size_t size, size_t count, void *context)
 	struct transfer *transfer = context;
 
 	(void)size;
+	transfer->heard = clock_ms();
 	return answer_add(&transfer->answer, (struct view){ text, count }) ? count : 0;
 }
 
-/* The options that never change. */
+/* The connection is there; the request goes out next. */
+static int
+note_connected(void *context, char *address, char *local_address, int port, int local_port)
+{
+	struct transfer *transfer = context;
+
+	(void)address, (void)local_address, (void)port, (void)local_port;
+	transfer->connected = clock_ms();
+	return CURL_PREREQFUNC_OK;
+}
+
 static CURLcode
-set_fixed(CURL *easy)
+set_numbers(CURL *easy)
 {
 	static const struct {
 		CURLoption option;
@@ -106,16 +120,31 @@ set_trust(CURL *easy, const char *ca_bundle, enum httpsetup_trust trust)
 	return rc;
 }
 
-static CURLcode
-set_callbacks(CURL *easy, struct transfer *transfer, char *reason)
+CURLcode
+httpsetup_fixed(CURL *easy, CURLSH *share, char *reason, void *owner)
 {
 	CURLcode rc;
 
-	if ((rc = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body)) == CURLE_OK &&
+	if ((rc = set_numbers(easy)) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_SHARE, share)) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_PRIVATE, owner)) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason)) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https")) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_DEFAULT_PROTOCOL, "https")) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line)) == CURLE_OK &&
+	    (rc = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body)) == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_connected);
+	return rc;
+}
+
+static CURLcode
+set_owner(CURL *easy, struct transfer *transfer)
+{
+	CURLcode rc;
+
+	if ((rc = curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer)) == CURLE_OK &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer)) == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
+		rc = curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 	return rc;
 }
 
@@ -132,8 +161,6 @@ set_target(CURL *easy, const struct transfer *transfer)
 	bytes_set(&proxy, transfer->proxy);
 	if ((url_text = bytes_cstr(&url)) != NULL && (proxy_text = bytes_cstr(&proxy)) != NULL &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocol)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https")) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_DEFAULT_PROTOCOL, "https")) == CURLE_OK &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_URL, url_text)) == CURLE_OK)
 		rc = curl_easy_setopt(easy, CURLOPT_PROXY, proxy_text);
 	bytes_clear(&url);
@@ -203,24 +230,24 @@ set_method(CURL *easy, const struct transfer *transfer)
 {
 	curl_off_t size = (curl_off_t)transfer->body.len;
 	const char *body = transfer->body.ptr == NULL ? "" : transfer->body.ptr;
+	const char *name = transfer->method == HTTP_PUT ? "PUT" : NULL;
 	CURLcode rc;
 
+	if ((rc = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, name)) != CURLE_OK)
+		return rc;
 	if (transfer->method == HTTP_GET)
 		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	if ((rc = curl_easy_setopt(easy, CURLOPT_POST, 1L)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body)) == CURLE_OK &&
-	    transfer->method == HTTP_PUT)
-		rc = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PUT");
+	    (rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size)) == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
 	return rc;
 }
 
 static CURLcode
-set_request(CURL *easy, const struct http_options *options, const struct transfer *transfer,
-    struct curl_slist *headers)
+set_request(CURL *easy, const struct transfer *transfer, struct curl_slist *headers)
 {
-	long limit = options->connect_timeout == 0 ? CONNECT_TIMEOUT_NONE :
-	    (long)options->connect_timeout;
+	long limit = transfer->connect_timeout == 0 ? CONNECT_TIMEOUT_NONE :
+	    (long)transfer->connect_timeout;
 	CURLcode rc;
 
 	if ((rc = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers)) == CURLE_OK &&
@@ -230,19 +257,16 @@ set_request(CURL *easy, const struct http_options *options, const struct transfe
 }
 
 CURLcode
-httpsetup_apply(CURL *easy, const struct http_options *options, enum httpsetup_trust system,
-    struct transfer *transfer, struct curl_slist **headers, char *reason)
+httpsetup_apply(CURL *easy, enum httpsetup_trust trust, struct transfer *transfer,
+    struct curl_slist **headers)
 {
-	enum httpsetup_trust trust = options->no_verify ? TRUST_UNASKED :
-	    transfer->ca_bundle != NULL ? TRUST_BUNDLE : system;
 	CURLcode rc;
 
 	if ((*headers = make_headers(transfer)) == NULL)
 		return CURLE_OUT_OF_MEMORY;
-	if ((rc = set_fixed(easy)) == CURLE_OK &&
-	    (rc = set_trust(easy, transfer->ca_bundle, trust)) == CURLE_OK &&
-	    (rc = set_callbacks(easy, transfer, reason)) == CURLE_OK &&
+	if ((rc = set_trust(easy, transfer->ca_bundle, trust)) == CURLE_OK &&
+	    (rc = set_owner(easy, transfer)) == CURLE_OK &&
 	    (rc = set_target(easy, transfer)) == CURLE_OK)
-		rc = set_request(easy, options, transfer, *headers);
+		rc = set_request(easy, transfer, *headers);
 	return rc;
 }

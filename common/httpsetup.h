@@ -23,11 +23,16 @@ enum httpsetup_trust {
 enum httpsetup_trust httpsetup_system_trust(void);
 
 /*
- * Sets everything for one transfer; system is how the system's authorities are found. *headers is the
- * caller's to free, behind the transfer and after a failure too; reason has room for CURL_ERROR_SIZE
- * bytes.
+ * What is the same for all transfers of a handle. reason has room for CURL_ERROR_SIZE bytes and lives
+ * as long as the handle does, as does owner, which CURLINFO_PRIVATE gives back.
  */
-CURLcode httpsetup_apply(CURL *easy, const struct http_options *options, enum httpsetup_trust system,
-    struct transfer *transfer, struct curl_slist **headers, char *reason);
+CURLcode httpsetup_fixed(CURL *easy, CURLSH *share, char *reason, void *owner);
+
+/*
+ * Sets the rest for one transfer. *headers is the caller's to free, behind the transfer and after a
+ * failure too.
+ */
+CURLcode httpsetup_apply(CURL *easy, enum httpsetup_trust trust, struct transfer *transfer,
+    struct curl_slist **headers);
 
 #endif

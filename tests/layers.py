@@ -14,7 +14,7 @@ CC = os.environ.get("CC", "cc").split()
 # From the bottom up: a module includes only from its own row and from rows above it in this list.
 LAYERS = [
     # nothing but libc
-    "atomicfile blank bytes child err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
+    "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
     " terminal toolpath useragent utf8"
     " adaptiverate httpdate progress sendrate",
     # texts: JSON, XML, URLs, the shared files
@@ -26,14 +26,14 @@ LAYERS = [
     " settings_values streamurl"
     " signatureage",
     # signatures, calls, answers
-    "answer answerfault http httpsetup signer sigv4",
+    "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
     "apicall chain keycache keys loginsession profilechain provider"
     " provider_assume_role provider_container provider_env provider_files provider_imds provider_login"
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
@@ -47,7 +47,7 @@ LIBRARY_HEADERS = {
     "jq.h": set(),
     "ini.h": {"sharedini"},
     "openssl/": {"digest", "dpop"},
-    "curl/": {"http", "httpsetup"},
+    "curl/": {"http", "httpfault", "httpsetup"},
     "libwebsockets.h": {"sandbox_server"},
 }
 

@@ -115,7 +115,7 @@ def connections():
 
     def many(title, replies, out, number, **kw):
         paths = [put(*r) if isinstance(r, tuple) else put(r) for r in replies]
-        case(title, "".join(document(SERVER.url(p)) for p in paths), ["--max-attempts", "1"], out,
+        case(title, "".join(document(SERVER.url(p)) for p in paths), ["-j1", "--max-attempts", "1"], out,
              paths=paths, check=connected(number), **kw)
 
     many("a connection is kept for the next document", [GOOD] * 5, compact(answer()) * 5, 1)
