@@ -10,6 +10,7 @@
 #include "proxy.h"
 #include "responsemeta.h"
 #include "settings_tell.h"
+#include "signatureage.h"
 
 #define RESULT_MAX ((size_t)24 * 1024 * 1024)
 
@@ -249,7 +250,7 @@ tell_attempt(const struct call *call, const struct call_world *world)
 		    id.len > 0 ? (int)id.len : 4, id.len > 0 ? id.ptr : "none");
 }
 
-/* Sets when the next attempt is to be made; false when the time for it is not there. */
+/* Sets when the next attempt is to be made; false when the time for it is not there, or it would come too late. */
 static bool
 back_off(struct call *call, const struct call_world *world)
 {
@@ -261,6 +262,10 @@ back_off(struct call *call, const struct call_world *world)
 	    retry_after(&call->transfer.answer.head, (time_t)(call->extras.now / 1000)));
 	if (!has_time(call, world, &left) || (left != 0 && wait >= left))
 		return false;
+	if (signatureage_is_over(&call->request, call->extras.now, wait)) {
+		signatureage_fail(&call->request, call->extras.now, wait, &call->err);
+		return false;
+	}
 	cli_verbose(world->cli, "waiting %u ms", wait);
 	call->due = clock_ms() + wait;
 	return true;
@@ -313,5 +318,5 @@ call_answered(struct call *call, struct call_world *world)
 	verdict = retry_next(&call->retry, &world->quota, call->choice->settings.attempts_max, failure);
 	if (verdict == RETRY_USED_UP)
 		answerfault_used_up(answer, &call->expected, call->extras.retries, &call->err);
-	return verdict == RETRY_GO && back_off(call, world) ? CALL_WAIT : done(call, rc);
+	return verdict == RETRY_GO && back_off(call, world) ? CALL_WAIT : done(call, call->err.rc);
 }

@@ -101,6 +101,14 @@ def clocks():
     refused("one that is right", 0, "", "InvalidSignatureException")
     refused("a request that was signed long ago", 0, r"; the request was signed \d{9} s ago",
             members={"headers": {"x-amz-date": "20150830T123600Z", "authorization": "AWS4-HMAC-SHA256 x"}})
+    signed = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - 200))
+    one("no attempt that would come too late for the signature", http(503, fields=["Retry-After: 105"]), code=75,
+        options=[], members={"headers": {"x-amz-date": signed, "authorization": "AWS4-HMAC-SHA256 x"}},
+        err=re.compile(r"ssm-call: the signature was made 2\d\d s ago and would be too old in 105\.0 s, at the next "
+                       r"attempt \(300 s\): the request must be signed again; the last attempt failed: 503: Service "
+                       r"Unavailable \(request id req-1\)\n"))
+    one("what is not signed is sent again", http(503), GOOD, options=[], count=2, out=compact(answer()),
+        members={"headers": {"x-amz-date": "20150830T123600Z"}})
     one("the document has the difference", http(400, '{"__type":"RequestExpired","message":"m"}', date(-3600)),
         options=["--max-attempts", "1", "--error-format", "json"], code=254,
         err=re.compile(r'\{"Error":\{.*"ExitCode":254,"ClockSkew":3\d{3}\},.*\n'))
