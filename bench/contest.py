@@ -9,8 +9,9 @@ class Contest:
     def __init__(self, bench, contenders, rounds, base):
         self.contenders = contenders
         self.base = base
-        self.skipped = {each.name: bench.peers.why_not(each.needs) for each in contenders}
-        self.taken = measure.in_turn([each for each in contenders if not self.skipped[each.name]], rounds, bench.budget)
+        self.skipped = {each.name: each.why_not or bench.peers.why_not(each.needs) for each in contenders}
+        self.taken = measure.in_turn([each for each in contenders if not self.skipped[each.name]], rounds,
+                                     min(bench.scale.budget, bench.time_left()))
         bench.failures += [f"{name}: {failed}" for name, failed in self.taken.items()
                            if isinstance(failed, measure.Failed)]
 

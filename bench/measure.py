@@ -23,6 +23,7 @@ class Contender:
     needs: tuple = ()                               # names of peers
     repeat: int = 1                                 # runs in each round, of which the median counts
     check: typing.Optional[typing.Callable] = None  # takes the file of its output, raises Failed
+    why_not: typing.Optional[str] = None            # a word for the table when it cannot run
 
 
 def spawn(command, output):

@@ -40,7 +40,7 @@ count_bytes(char *text, size_t size, size_t count, void *context)
 	return size * count;
 }
 
-/* Cuts the line into its parts; false when there is no URL, no field or no body. */
+/* Cuts the line into its parts; false when there is no body. */
 static bool
 prepare(struct slot *slot)
 {
@@ -48,7 +48,7 @@ prepare(struct slot *slot)
 	struct curl_slist *longer;
 
 	curl_slist_free_all(slot->fields);
-	slot->fields = NULL;
+	slot->fields = curl_slist_append(NULL, "Accept:");	/* libcurl adds one of its own otherwise */
 	rest[strcspn(rest, "\n")] = '\0';
 	url = strsep(&rest, "\t");
 	for (body = strsep(&rest, "\t"); (part = strsep(&rest, "\t")) != NULL; body = part) {
@@ -56,7 +56,7 @@ prepare(struct slot *slot)
 			return false;
 		slot->fields = longer;
 	}
-	return slot->fields != NULL &&
+	return slot->fields != NULL && body != NULL &&
 	    curl_easy_setopt(slot->easy, CURLOPT_URL, url) == CURLE_OK &&
 	    curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, slot->fields) == CURLE_OK &&
 	    curl_easy_setopt(slot->easy, CURLOPT_POSTFIELDS, body) == CURLE_OK;

@@ -8,6 +8,7 @@ set terminal svg size 760,460 font 'sans-serif,13' background 'white'
 set output '{output}'
 set encoding utf8
 set logscale xy
+set xrange [{first}:{last}]
 set xlabel 'documents'
 set ylabel 'seconds'
 set format x '10^{{%T}}'
@@ -22,11 +23,14 @@ def script(output, every):
     drawn = [(series, [(count, point[0]) for count, point in series.points.items() if not isinstance(point, str)])
              for series in every]
     drawn = [(series, points) for series, points in drawn if points]
-    blocks = "".join(f"$data{i} << END\n" + "".join(f"{count} {seconds:.6f}\n" for count, seconds in points) + "END\n"
-                     for i, (_, points) in enumerate(drawn))
-    plots = ", ".join(f"$data{i} with linespoints dashtype {1 if series.ours else 2} title \"{series.name}\" noenhanced"
-                      for i, (series, _) in enumerate(drawn))
-    return HEAD.format(output=output) + blocks + f"plot {plots}\n"
+    blocks = plots = ""
+    for i, (series, points) in enumerate(drawn):
+        lines = "".join(f"{count} {seconds:.6f}\n" for count, seconds in points)
+        blocks += f"$data{i} << END\n{lines}END\n"
+        plots += f"{', ' * (i > 0)}$data{i} with linespoints dashtype {1 if series.ours else 2}" \
+            f" title \"{series.name}\" noenhanced"
+    counts = [count for _, points in drawn for count, _ in points]
+    return HEAD.format(output=output, first=min(counts), last=max(counts)) + blocks + f"plot {plots}\n"
 
 
 def draw(bench, every):

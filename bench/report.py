@@ -1,5 +1,6 @@
 """Text in Markdown: numbers, tables, sections."""
 import dataclasses
+import textwrap
 
 
 @dataclasses.dataclass
@@ -27,6 +28,11 @@ def times(spread):
     return f"{number(spread.median)} ({number(spread.low)}–{number(spread.high)})"
 
 
+def percent(spread):
+    low, high = f"{spread.low * 100:.0f}", f"{spread.high * 100:.0f}"
+    return f"{spread.median * 100:.0f} %" + (f" ({low}–{high})" if low != high else "")
+
+
 def duration(seconds):
     return f"{number(seconds)} s" if seconds >= 1 else f"{number(seconds * 1e3)} ms"
 
@@ -52,4 +58,6 @@ def commands(pairs):
 
 
 def bullets(lines):
-    return "\n".join(f"- {line}" for line in lines)
+    """A list, folded as README.md is."""
+    return "".join(textwrap.fill(line, 110, initial_indent="- ", subsequent_indent="  ", break_long_words=False,
+                                 break_on_hyphens=False) + "\n" for line in lines)

@@ -32,8 +32,10 @@ def all_series(bench):
         Series("… | ssm-sign", [request, "ssm-sign"], ids),
         Series("… | ssm-call", [request, "ssm-sign", call], ids),
         Series("ssm-parse-url", ["ssm-parse-url -f region -f session-id <{}"], urls),
-        Series(f"boto3, {THREADS} threads", [f"$PYTHON $BENCH/boto3_resume.py {THREADS} <{{}}"], ids, ("boto3",), False),
-        Series("xargs -P 16 curl", ["xargs -P 16 -I_ " + CURL % "_" + " <{}"], ids, ("curl", "xargs"), False),
+        Series(f"boto3, {THREADS} threads", [f"$PYTHON $BENCH/boto3_resume.py {THREADS} <{{}}"], ids, ("boto3",),
+               ours=False),
+        Series("xargs -P 16 curl", [f"xargs -P 16 -I{{}} {CURL % '{}'} <{{}}"], ids, ("curl", "xargs"),
+               ours=False),
     ]
 
 
@@ -53,10 +55,10 @@ def measure_point(series, count):
 def grow(bench, series):
     """From a thousand up, ten times as many each time, as long as the next is likely to end within the limit."""
     why_not = bench.peers.why_not(series.needs)
-    limit = bench.scale.growth_limit if series.ours else bench.scale.growth_limit_peers
     last = 0
     for power in bench.scale.powers:
         count = 10 ** power
+        limit = min(bench.time_left(), bench.scale.growth_limit if series.ours else bench.scale.growth_limit_peers)
         if why_not:
             series.points[count] = why_not
         elif last * 10 > limit:

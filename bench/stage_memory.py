@@ -61,8 +61,8 @@ def run(bench):
                       [table(("", "one document", f"{count:,} documents"), rows(bench, measured)),
                        commands([(name, memory.watched(stages)) for name, stages in (one | many).items()])])
     ours = measured[PIPELINE][0]
-    theirs = [f"{name} {number(max(measured[name][0]) / max(ours))} times as much" for name in (BY_CURL, BY_AWS, BY_BOTO3)
-              if ours and measured[name][0]]
+    theirs = [f"{name} {number(max(measured[name][0]) / max(ours))} times as much"
+              for name in (BY_CURL, BY_AWS, BY_BOTO3) if ours and measured[name][0]]
     if ours:
         section.headlines.append(f"The pipeline's largest process has {memory.text(max(ours))} at its peak"
                                  + (", " if theirs else "") + ", ".join(theirs) + ".")

@@ -8,7 +8,7 @@ OURS, BY_BOTOCORE = "ssm-sign", "botocore"
 
 
 def run(bench):
-    many, few = bench.scale.sign, bench.scale.sign // 20
+    many, few = bench.scale.sign, bench.scale.sign // 5
     contest = Contest(bench, [
         Contender(BY_BOTOCORE, f"$PYTHON $BENCH/botocore_sign.py <{requests(few)}", few, ("botocore",),
                   check=line_count(few)),
