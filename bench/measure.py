@@ -52,6 +52,7 @@ def run(command, output=os.devnull, limit=RUN_LIMIT):
         os.close(watch)
     except BaseException:
         os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
         raise
     if not in_time:
         os.killpg(pid, signal.SIGKILL)

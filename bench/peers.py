@@ -1,4 +1,4 @@
-"""What the suite is measured beside: is it there, and which version."""
+"""What the suite is measured beside, and by: is it there, and which version."""
 import os
 import re
 import subprocess
@@ -12,8 +12,10 @@ PEERS = {
     "curl": ("curl --help all | grep -q aws-sigv4 && curl --version", r"curl (\S+)"),
     "gnuplot": ("gnuplot --version", r"gnuplot (\S+) patchlevel (\S+)"),
     "jq": ("jq --version", r"jq-(\S+)"),
+    "perf": ("perf stat -x, -e instructions:u true 2>&1 | grep -q '^[0-9]' && perf --version", r"perf version (\S+)"),
     "sed": ("sed --version", r"sed \(GNU sed\) (\S+)"),
     "trurl": ("trurl --version", r"trurl version (\S+)"),
+    "valgrind": ("valgrind --version", r"valgrind-(\S+)"),
     "xargs": ("xargs --version", r"xargs \(GNU findutils\) (\S+)"),
 }
 

@@ -10,7 +10,7 @@ ABOUT = """\
 Made by `{command}`, which runs everything side by side on one machine, the server included (`ssm-sandbox`,
 on 127.0.0.1). The commands of a table take turns, round by round. Times and rates are medians; ratios are the
 median of the ratios of each round, in brackets the quartiles. Every answer is looked at: a command that lost
-one has failed."""
+one has failed. `$PYTHON` is the Python of the table below, `$BENCH` the directory bench/."""
 ITEM = r"- [^\n]*\n(?:  [^\n]*\n)*"
 QUOTED = rf"(\n## How fast\n.*?\n\n)(?:{ITEM})+"
 

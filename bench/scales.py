@@ -22,7 +22,7 @@ class Scale:
 
 SCALES = {
     "full": Scale(rounds=11, repeat=5, budget=45, limit=450, batch=2000, batch_rounds=4, crowd=20_000,
-                  serial=4000, sign=100_000, urls=200_000, counted=1000, powers=(3, 4, 5, 6), growth_limit=120,
+                  serial=4000, sign=100_000, urls=200_000, counted=500, powers=(3, 4, 5, 6), growth_limit=120,
                   growth_limit_peers=30),
     "quick": Scale(rounds=3, repeat=3, budget=8, limit=60, batch=500, batch_rounds=1, crowd=5000, serial=1000,
                    sign=20_000, urls=50_000, counted=300, powers=(3, 4), growth_limit=10, growth_limit_peers=3),

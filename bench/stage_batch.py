@@ -16,7 +16,8 @@ def contenders(bench, count):
     return [
         Contender(OURS, f"ssm-request resume-session --session-id - <{source} | ssm-sign | ssm-call{options}",
                   count, check=ordered),
-        Contender(BY_BOTO3, f"$PYTHON $BENCH/boto3_resume.py {IN_FLIGHT} <{source}", count, ("boto3",), check=ordered),
+        Contender(BY_BOTO3, f"$PYTHON $BENCH/boto3_resume.py {IN_FLIGHT} <{source}", count, ("boto3",),
+                  check=ordered),
         Contender(BY_XARGS, f"xargs -P 16 -I{{}} {CURL % '{}'} <{source}", count, ("curl", "xargs"),
                   check=answers(source)),
     ]
@@ -25,7 +26,8 @@ def contenders(bench, count):
 def run(bench):
     count = bench.scale.batch
     contest = Contest(bench, contenders(bench, count), bench.scale.batch_rounds, OURS)
-    section = Section(f"A batch of {count:,}", f"{count:,} session ids in, as many answers out. {bench.about_in_flight()}",
+    section = Section(f"A batch of {count:,}",
+                      f"{count:,} session ids in, as many answers out. {bench.about_in_flight()}",
                       [contest.rates(BY_BOTO3, BY_XARGS), contest.commands()])
     ours = [f"{times(ratio)} times the rate of {name}" for name in (BY_BOTO3, BY_XARGS)
             if (ratio := contest.as_fast_as(OURS, name))]

@@ -45,12 +45,12 @@ class Counts:
 
     def __init__(self, bench):
         self.bench = bench
-        self.way = counter.find()
+        self.way = counter.find(bench.peers)
 
     def why_not(self, needs):
         if self.way is None:
-            return "skipped: neither perf nor valgrind counts here"
-        if self.way.startswith("valgrind") and INTERPRETED & set(needs):
+            return "skipped: neither perf nor valgrind is here"
+        if self.way == "valgrind" and INTERPRETED & set(needs):
             return "skipped: too long under valgrind"
         return self.bench.peers.why_not(needs)
 
@@ -96,9 +96,9 @@ def run(bench):
     slopes = [(name, for_one_more(counts, bench.scale, name, command, source, needs))
               for name, command, source, needs in work]
     return Section(
-        "Start-up and instructions", f"Instructions in user space as {counts.way or 'nothing here'} counts them; those of"
-        " a start less those of `true`, those of a document as the difference between"
-        f" {bench.scale.counted:,} and {3 * bench.scale.counted:,} of them.",
+        "Start-up and instructions",
+        f"Instructions in user space, counted by {counts.way or 'nothing'}: those of a start less those"
+        f" of `true`, those of a document as the difference between {bench.scale.counted:,} and {3 * bench.scale.counted:,} of them.",
         [table(("start", "ms", f"{TRUE} = 1", "million instructions"), start_rows(contest, counts)),
          table(("one more document", "thousand instructions"),
                [(name, slope if isinstance(slope, str) else number(slope / 1e3)) for name, slope in slopes]),

@@ -82,8 +82,8 @@ def run(bench):
     for series in every:
         grow(bench, series)
     counts = [10 ** power for power in bench.scale.powers]
-    section = Section("Growth", "Time and peak memory against the number of documents; of a pipeline the time of all and"
-                      f" the memory of its last stage. {bench.about_in_flight()}",
+    section = Section("Growth", "Time and peak memory against the number of documents; of a pipeline the time of all"
+                      f" and the memory of its last stage. {bench.about_in_flight()}",
                       [table(("", *(f"{count:,}" for count in counts)),
                              [(series.name, *(text(series.points[count]) for count in counts)) for series in every]),
                        commands([(series.name, memory.watched(stages_for(series, "FILE"))) for series in every])])

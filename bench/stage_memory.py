@@ -56,8 +56,8 @@ def run(bench):
     ids(1)
     one, many = for_one(), for_many(bench, ids(count))
     measured = {name: (peaks(bench, name, one[name]), peaks(bench, name, many.get(name))) for name in one}
-    section = Section("Peak memory", "Resident memory of the largest process, in brackets that of each stage; behind it"
-                      " the ratio to the pipeline with one document. – is one process for each call.",
+    section = Section("Peak memory", "Resident memory of the largest process, in brackets that of each stage; behind"
+                      " it the ratio to the pipeline with one document. – is one process for each call.",
                       [table(("", "one document", f"{count:,} documents"), rows(bench, measured)),
                        commands([(name, memory.watched(stages)) for name, stages in (one | many).items()])])
     ours = measured[PIPELINE][0]

@@ -12,7 +12,7 @@ from tap import done, is_equal, ok
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 SRC_DIR = os.path.abspath(os.environ.get("SRC_DIR", "."))
 MULTI = os.path.join(BUILD_DIR, "bench", "multi")
-PEERS = "aws,boto3,botocore,curl,gnuplot,jq,sed,trurl,xargs"
+PEERS = "aws,boto3,botocore,curl,gnuplot,jq,perf,sed,trurl,valgrind,xargs"
 README = "# x\n\n## How fast\n\nRatios:\n\n- old\n  and folded\n- older\n\n## More\n\n- kept\n"
 
 # The rows of each stage, ours first; those of peers have a number or the word why not.
@@ -23,6 +23,8 @@ OURS = {
     "signing": ["ssm-sign"],
     "urls": ["ssm-parse-url -f", "ssm-parse-url, as JSON"],
     "memory": ["the pipeline of three", "ssm-resume-session"],
+    "cost": ["true", "ssm-call --version", "ssm-credentials --version", "ssm-parse-url --version",
+             "ssm-request --version", "ssm-resume-session --version", "ssm-sandbox --version", "ssm-sign --version"],
     "growth": ["ssm-request", r"… \| ssm-sign", r"… \| ssm-call", "ssm-parse-url"],
 }
 THEIRS = {
@@ -32,6 +34,8 @@ THEIRS = {
     "signing": ["botocore"],
     "urls": ["trurl", "jq", "sed"],
     "memory": ["curl --aws-sigv4", "aws", "boto3"],
+    "cost": ["curl --version", "jq --version", "sed --version", "trurl --version", "aws --version",
+             "python3, import boto3", "botocore, signing", "boto3, one at a time", "ssm-parse-url -f"],
     "growth": ["boto3, 32 threads", "xargs -P 16 curl"],
 }
 
@@ -40,8 +44,8 @@ def bench(stages, without, directory):
     with open(os.path.join(directory, "README.md"), "w", encoding="utf-8") as readme:
         readme.write(README)
     script = os.path.join(SRC_DIR, "bench", "bench.py")
-    return subprocess.run([sys.executable, script, "--scale", "tiny", "--into", directory, "--without", without, *stages],
-                          capture_output=True, text=True, timeout=120, check=False,
+    return subprocess.run([sys.executable, script, "--scale", "tiny", "--into", directory, "--without", without,
+                           *stages], capture_output=True, text=True, timeout=120, check=False,
                           env={"BUILD_DIR": BUILD_DIR, "PATH": "/usr/bin:/bin"})
 
 
@@ -142,7 +146,8 @@ def check_readme():
 
 def main():
     check_stages(["urls", "crowd"], "aws", r"\d|skipped: (\S+ is not installed|this ssm-call has no -j)$")
-    check_stages(["one", "batch", "signing", "memory", "growth"], PEERS, r"skipped: without \w+, as asked for$")
+    check_stages(["one", "batch", "signing", "memory", "cost", "growth"], PEERS,
+                 r"skipped: (without \w+, as asked for|neither perf nor valgrind is here)$")
     check_usage()
     check_bytes()
     check_multi()
