@@ -98,7 +98,8 @@ def run(bench):
     return Section(
         "Start-up and instructions",
         f"Instructions in user space, counted by {counts.way or 'nothing'}: those of a start less those"
-        f" of `true`, those of a document as the difference between {bench.scale.counted:,} and {3 * bench.scale.counted:,} of them.",
+        f" of `true`, those of a document as the difference between {bench.scale.counted:,} and"
+        f" {3 * bench.scale.counted:,} of them.",
         [table(("start", "ms", f"{TRUE} = 1", "million instructions"), start_rows(contest, counts)),
          table(("one more document", "thousand instructions"),
                [(name, slope if isinstance(slope, str) else number(slope / 1e3)) for name, slope in slopes]),

@@ -48,6 +48,6 @@ def run(bench):
     return Section(
         f"{count:,} documents, {IN_FLIGHT} in flight",
         f"{count:,} signed documents; boto3, whose rate does not depend on it, makes {few:,} of the calls. libcurl"
-        " alone is bench/multi: the same requests, byte for byte but for the call's id, on connections that are kept,"
-        f" with no JSON, no check and no output. {bench.about_in_flight()}", [contest.rates(LOOP, SERIAL), contest.commands()],
-        headline(contest, count))
+        " alone is bench/multi: the same requests, byte for byte but for the call's id, on connections that are"
+        f" kept, with no JSON, no check and no output. {bench.about_in_flight()}",
+        [contest.rates(LOOP, SERIAL), contest.commands()], headline(contest, count))

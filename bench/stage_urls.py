@@ -26,9 +26,11 @@ def contenders(source, count):
 def run(bench):
     count = bench.scale.urls
     contest = Contest(bench, contenders(urls(count), count), bench.scale.rounds, OURS)
-    section = Section("URL parsing", f"{count:,} StreamUrls in, region and session id out. `ssm-parse-url` also judges"
-                      " whether the URL is Session Manager's; `trurl` takes any URL apart, a regular expression of"
-                      " `jq` or `sed` finds one form of it.", [contest.rates(), contest.commands()])
+    section = Section(
+        "URL parsing",
+        f"{count:,} StreamUrls in, region and session id out. `ssm-parse-url` also judges whether the URL is"
+        " Session Manager's; `trurl` takes any URL apart, a regular expression of `jq` or `sed` finds one form"
+        " of it.", [contest.rates(), contest.commands()])
     ratios = [f"{times(ratio)} times that of `{name}`" for name in (BY_TRURL, BY_JQ, BY_SED)
               if (ratio := contest.as_fast_as(OURS, name))]
     if ratios:
