@@ -179,9 +179,6 @@ def faults():
         case(f"a proxy that is not there, {scheme}", document(f"{scheme}://far.example/"), TWICE, code=75,
              err=said(told("u", port, "the connection is refused")),
              env={f"{scheme}_proxy": f"u:{CANARY}@127.0.0.1:{port}"})
-        case(f"a proxy whose name is none, {scheme}", document(f"{scheme}://far.example/"), TWICE, code=75,
-             err=said('Failed to connect to proxy URL: "http://***:***@proxy.invalid:80": '
-                      "its name cannot be resolved"), env={f"{scheme}_proxy": f"u:{CANARY}@proxy.invalid"})
     in_one_run()
 
 
