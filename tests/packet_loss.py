@@ -53,11 +53,15 @@ def server():
         def log_message(self, *_):
             pass
 
+    class Quiet(http.server.ThreadingHTTPServer):
+        def handle_error(self, *_):     # a client that has tried anew
+            pass
+
     print("here", flush=True)
     sys.stdin.readline()                # the link is there
     run("ip", "addr", "add", f"{THEM}/24", "dev", "there")
     run("ip", "link", "set", "there", "up")
-    serving = http.server.ThreadingHTTPServer((THEM, PORT), Handler)
+    serving = Quiet((THEM, PORT), Handler)
     threading.Thread(target=serving.serve_forever, daemon=True).start()
     print("ready", flush=True)
     sys.stdin.readline()
