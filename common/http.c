@@ -1,6 +1,8 @@
 #include "http.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -9,6 +11,7 @@
 
 #define LOOK_INTERVAL 1000		/* how often the clocks of all transfers are looked at, at least */
 #define OTHERS_MAX 8
+#define DESCRIPTORS_BESIDE 128		/* libcurl's own and ours */
 
 /* A handle of libcurl and the transfer that it works on. */
 struct flight {
@@ -43,6 +46,19 @@ transfer_clear(struct transfer *transfer)
 	*transfer = (struct transfer)TRANSFER_INIT;
 }
 
+/* A connection takes a descriptor; the usual limit is one for programs that call select(). */
+static void
+allow_descriptors(unsigned connections)
+{
+	struct rlimit limit;
+	rlim_t wanted = connections + DESCRIPTORS_BESIDE;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* What these name would get the keys of the session, or code into this process. */
 static void
 forget_environment(void)
@@ -61,6 +77,7 @@ http_open(struct http **http, const struct http_options *options, struct ssm_err
 
 	*http = NULL;
 	forget_environment();
+	allow_descriptors(2 * options->connections_max);
 	if (new == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		free(new);
 		return ssm_fail_memory(err);
@@ -301,7 +318,7 @@ time_of(struct flight *flight, uint64_t now, enum answer_failure *failure)
 	return left;
 }
 
-/* Ends flights whose time is over; how long nobody's will be. */
+/* Ends flights whose time is over; how long nobody's will be, at least. */
 static unsigned
 look_at_clocks(struct http *http)
 {
@@ -309,6 +326,8 @@ look_at_clocks(struct http *http)
 	uint64_t now = clock_ms();
 	unsigned least = LOOK_INTERVAL;
 
+	if (TAILQ_EMPTY(&http->flying))
+		return INT_MAX;
 	if (now < http->next_look)
 		return (unsigned)(http->next_look - now);
 	for (flight = TAILQ_FIRST(&http->flying); flight != NULL; flight = next) {
@@ -353,8 +372,10 @@ http_wait(struct http *http, struct pollfd *others, size_t count, unsigned longe
 		count = OTHERS_MAX;
 	work(http);
 	least = look_at_clocks(http);
-	if (TAILQ_EMPTY(&http->ended))
-		wait_for(http, others, count, least < longest ? least : longest);
+	if (!TAILQ_EMPTY(&http->ended))
+		return;
+	wait_for(http, others, count, least < longest ? least : longest);
+	work(http);
 }
 
 struct transfer *

@@ -31,33 +31,35 @@ input_open(struct input *in, const char *path, size_t record_max, struct ssm_err
 	return SSM_OK;
 }
 
-/* More bytes behind what is buffered: 1, 0 at the end, -1 with err set. */
-static int
+/* More bytes behind what is buffered: INPUT_RECORD, or one of the other three and nothing new. */
+static enum input_status
 fill(struct input *in, struct ssm_error *err)
 {
 	char *room;
 	ssize_t n;
 
 	if (in->end)
-		return 0;
+		return INPUT_END;
+	if (in->no_wait && !io_readable(in->fd))
+		return INPUT_WAIT;
 	if (in->begin > 0 && in->begin >= in->buffer.len / 2) {
 		bytes_drop(&in->buffer, in->begin);
 		in->begin = 0;
 	}
 	if ((room = bytes_room(&in->buffer, READ_SIZE)) == NULL) {
 		ssm_fail_memory(err);
-		return -1;
+		return INPUT_FAILED;
 	}
 	if (in->before_wait != NULL)
 		in->before_wait(in->context);
 	if ((n = io_read(in->fd, room, READ_SIZE)) < 0) {
 		ssm_fail(err, SSM_E_OTHER, "InputError", "cannot read %s: %s", in->name,
 		    strerror(errno));
-		return -1;
+		return INPUT_FAILED;
 	}
 	in->end = n == 0;
 	bytes_grew(&in->buffer, (size_t)n);
-	return n > 0;
+	return n > 0 ? INPUT_RECORD : INPUT_END;
 }
 
 static struct view
@@ -133,18 +135,27 @@ skip_bad(struct input *in)
 		in->skipping = !skip_arrived(in);
 }
 
-int
-input_peek(struct input *in, struct ssm_error *err)
+/* INPUT_RECORD when a byte that is not blank has arrived. */
+static enum input_status
+arrive(struct input *in, struct ssm_error *err)
 {
+	enum input_status status;
+
 	for (;;) {
 		skip_bad(in);
 		if (!in->skipping)
 			take_blanks(in);
 		if (!in->skipping && in->begin < in->buffer.len)
-			return (unsigned char)in->buffer.ptr[in->begin];
-		if (fill(in, err) <= 0)
-			return -1;
+			return INPUT_RECORD;
+		if ((status = fill(in, err)) != INPUT_RECORD)
+			return status;
 	}
+}
+
+int
+input_peek(struct input *in, struct ssm_error *err)
+{
+	return arrive(in, err) == INPUT_RECORD ? (unsigned char)in->buffer.ptr[in->begin] : -1;
 }
 
 static bool
@@ -159,7 +170,8 @@ input_has_more(struct input *in)
 {
 	struct ssm_error ignored = SSM_ERROR_INIT;
 
-	while (!has_arrived(in) && !in->end && io_readable(in->fd) && fill(in, &ignored) > 0)
+	while (!has_arrived(in) && !in->end && io_readable(in->fd) &&
+	    fill(in, &ignored) == INPUT_RECORD)
 		;
 	ssm_error_clear(&ignored);
 	return has_arrived(in);
@@ -190,37 +202,60 @@ not_an_object(struct input *in, struct ssm_error *err)
 	return INPUT_BAD;
 }
 
-enum input_status
-input_document(struct input *in, struct json_doc *doc, struct ssm_error *err)
+/* Scans on to the end of the document; INPUT_RECORD when it is there. */
+static enum input_status
+scan_on(struct input *in, struct ssm_error *err)
 {
 	enum json_scan_status status;
-	int first;
 
-	ssm_error_clear(err);
-	if ((first = input_peek(in, err)) < 0)
-		return err->rc == SSM_OK ? INPUT_END : INPUT_FAILED;
-	if (first != '{')
-		return not_an_object(in, err);
-	json_scan_start(&in->scan, in->line, in->column);
 	while ((status = json_scan_feed(&in->scan, unread(in))) == JSON_SCAN_MORE) {
-		int more;
+		enum input_status more;
 
 		if (in->scan.at > in->record_max)
 			return bad_document(in, err);
-		if ((more = fill(in, err)) < 0)
-			return INPUT_FAILED;
-		if (more == 0 && (status = json_scan_end(&in->scan)) != JSON_SCAN_MORE)
+		if ((more = fill(in, err)) == INPUT_FAILED || more == INPUT_WAIT)
+			return more;
+		if (more == INPUT_END && (status = json_scan_end(&in->scan)) != JSON_SCAN_MORE)
 			break;
 	}
 	if (status == JSON_SCAN_BAD || in->scan.at > in->record_max)
 		return bad_document(in, err);
+	return INPUT_RECORD;
+}
+
+enum input_status
+input_document_text(struct input *in, struct view *text, struct ssm_error *err)
+{
+	enum input_status status;
+
+	ssm_error_clear(err);
+	if (!in->scanning) {
+		if ((status = arrive(in, err)) != INPUT_RECORD)
+			return status;
+		if (in->buffer.ptr[in->begin] != '{')
+			return not_an_object(in, err);
+		json_scan_start(&in->scan, in->line, in->column);
+	}
+	status = scan_on(in, err);
+	in->scanning = status == INPUT_WAIT;
+	if (status != INPUT_RECORD)
+		return status;
 	in->line = in->scan.line;
 	in->column = in->scan.column;
 	in->begin += in->scan.at;
-	if (json_adopt(doc, view_slice(bytes_view(&in->buffer), in->begin - in->scan.at, in->begin),
-	    &in->scan, err) != SSM_OK)
-		return err->rc == SSM_E_INPUT ? INPUT_BAD : INPUT_FAILED;
+	*text = view_slice(bytes_view(&in->buffer), in->begin - in->scan.at, in->begin);
 	return INPUT_RECORD;
+}
+
+enum input_status
+input_document(struct input *in, struct json_doc *doc, struct ssm_error *err)
+{
+	struct view text;
+	enum input_status status = input_document_text(in, &text, err);
+
+	if (status == INPUT_RECORD && json_adopt(doc, text, &in->scan, err) != SSM_OK)
+		return err->rc == SSM_E_INPUT ? INPUT_BAD : INPUT_FAILED;
+	return status;
 }
 
 /* Drops the rest of a line that is too long. */
@@ -228,9 +263,9 @@ static enum input_status
 skip_long_line(struct input *in, struct ssm_error *err)
 {
 	size_t line = in->line;
-	int more = 1;
+	enum input_status more = INPUT_RECORD;
 
-	while (more > 0) {
+	while (more == INPUT_RECORD) {
 		struct view rest = unread(in);
 		size_t at = view_find(rest, '\n');
 
@@ -239,7 +274,7 @@ skip_long_line(struct input *in, struct ssm_error *err)
 			break;
 		more = fill(in, err);
 	}
-	if (more < 0)
+	if (more == INPUT_FAILED)
 		return INPUT_FAILED;
 	ssm_fail(err, SSM_E_INPUT, "InvalidInput", "%s: line %zu is longer than %zu bytes", in->name,
 	    line, in->record_max);
@@ -254,13 +289,14 @@ input_line(struct input *in, struct view *line, struct ssm_error *err)
 	for (;;) {
 		struct view rest = unread(in);
 		size_t at = searched + view_find(view_slice(rest, searched, rest.len), '\n');
-		int more = 1;
+		enum input_status more = INPUT_RECORD;
 
-		if (at == rest.len && at <= in->record_max && (more = fill(in, err)) > 0) {
+		if (at == rest.len && at <= in->record_max &&
+		    (more = fill(in, err)) == INPUT_RECORD) {
 			searched = at;
 			continue;
 		}
-		if (more < 0)
+		if (more == INPUT_FAILED)
 			return INPUT_FAILED;
 		if (at > in->record_max)
 			return skip_long_line(in, err);

@@ -22,6 +22,8 @@ struct input {
 	size_t line, column;		/* of the byte at begin, from 1 */
 	bool end;			/* read said so */
 	bool skipping;			/* behind a bad document, up to the next line with a '{' */
+	bool scanning;			/* a document has begun, and its end is yet to come */
+	bool no_wait;			/* the caller waits: INPUT_WAIT instead of a read that would */
 	void (*before_wait)(void *);	/* called before a read that may wait: time to flush */
 	void *context;
 	struct json_scan scan;
@@ -31,6 +33,7 @@ enum input_status {
 	INPUT_RECORD,
 	INPUT_BAD,		/* one record that can't be right; err says why */
 	INPUT_END,
+	INPUT_WAIT,		/* with no_wait: nothing whole has arrived */
 	INPUT_FAILED,		/* read or memory failed; err says why; nothing more will come */
 };
 
@@ -43,6 +46,12 @@ enum ssm_err input_open(struct input *in, const char *path, size_t record_max,
 
 /* The next document; doc must have been cleared. */
 enum input_status input_document(struct input *in, struct json_doc *doc, struct ssm_error *err);
+
+/*
+ * The next document's text; in->scan says where its members are. Both live until the next call, in
+ * which what is behind the text is looked at.
+ */
+enum input_status input_document_text(struct input *in, struct view *text, struct ssm_error *err);
 
 /* The next line without its end (LF or CRLF). Lines of nothing but blanks are left out. */
 enum input_status input_line(struct input *in, struct view *line, struct ssm_error *err);

@@ -41,12 +41,24 @@ io_write_all(int fd, struct view v)
 	return 0;
 }
 
+static bool
+is_ready(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 bool
 io_readable(int fd)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	return is_ready(fd, POLLIN);
+}
 
-	return poll(&p, 1, 0) > 0;
+bool
+io_writable(int fd)
+{
+	return is_ready(fd, POLLOUT);
 }
 
 int

@@ -22,6 +22,9 @@ int io_write_all(int fd, struct view v);
 /* Whether a read would return at once (data, end of file or an error). */
 bool io_readable(int fd);
 
+/* Whether a write of some bytes would return at once. */
+bool io_writable(int fd);
+
 /*
  * A whole regular file, pipe or descriptor into *to (its cap is the limit). Returns -1 with errno,
  * EFBIG when it is longer than the cap, EISDIR when it is a directory.

@@ -15,6 +15,8 @@ enum output_form { OUTPUT_AUTO, OUTPUT_COMPACT, OUTPUT_PRETTY };
 struct output {
 	int fd;
 	bool pretty, colour;
+	bool no_wait;			/* flushing writes what a reader has room for, and keeps the rest */
+	size_t at_once;			/* bytes that a descriptor takes whole when poll says that it is ready */
 	int error;			/* errno of the write that failed, 0 when all is well */
 	struct bytes pending;
 };
@@ -31,8 +33,14 @@ void output_line(struct output *out, struct view line);
 /* A line that ends in another byte: '\0' for -z. */
 void output_record(struct output *out, struct view record, char end);
 
-/* Writes what is pending; false when output is lost. */
+/* Writes what is pending, with no_wait as far as it goes; false when output is lost. */
 bool output_flush(struct output *out);
+
+/* Whether more is pending than should be; the time to make no more of it. */
+bool output_is_full(const struct output *out);
+
+/* Whether the reader has gone, though nothing was to be written: then output is lost. */
+bool output_is_deserted(struct output *out);
 
 /* Flushes and closes: false when the last byte could not be handed over. */
 bool output_close(struct output *out);

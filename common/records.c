@@ -59,7 +59,6 @@ static void
 settle(struct records *r, enum ssm_err rc, struct bytes *result, struct ssm_error *err,
     struct view id, bool line)
 {
-	r->number++;
 	if (rc == SSM_OK && bytes_failed(result))
 		rc = ssm_fail_memory(err);
 	if (rc != SSM_OK)
@@ -75,16 +74,25 @@ settle(struct records *r, enum ssm_err rc, struct bytes *result, struct ssm_erro
 }
 
 void
+records_settle_number(struct records *r, size_t number, enum ssm_err rc, struct bytes *result,
+    struct ssm_error *err, struct view id)
+{
+	r->number = number;
+	settle(r, rc, result, err, id, r->plain);
+}
+
+void
 records_settle(struct records *r, enum ssm_err rc, struct bytes *result, struct ssm_error *err,
     struct view id)
 {
-	settle(r, rc, result, err, id, r->plain);
+	records_settle_number(r, r->number + 1, rc, result, err, id);
 }
 
 void
 records_settle_line(struct records *r, enum ssm_err rc, struct bytes *result,
     struct ssm_error *err)
 {
+	r->number++;
 	settle(r, rc, result, err, VIEW_NONE, true);
 }
 
@@ -99,6 +107,7 @@ settle_document(struct records *r, struct json_doc *doc, records_apply *apply, v
 
 	if (rc == SSM_OK && json_kind(json_member(doc, "Error")) == JSON_OBJECT) {
 		bytes_add(result, doc->text);
+		r->number++;
 		settle(r, rc, result, err, key, false);
 		return;
 	}
@@ -112,17 +121,6 @@ read_before(struct records *r)
 {
 	r->in.before_wait = flush_before_wait;
 	r->in.context = r;
-}
-
-/* How the reading ended: a failure, or the end with nothing before it. */
-static void
-end_input(struct records *r, enum input_status status, const char *nothing, struct ssm_error *err)
-{
-	if (status == INPUT_END && r->number == 0)
-		ssm_fail(err, SSM_E_OTHER, "NoDocument", "no %s on %s", nothing, r->in.name);
-	if (err->rc != SSM_OK)
-		records_fail(r, err);
-	ssm_error_clear(err);
 }
 
 void
@@ -141,7 +139,7 @@ records_documents(struct records *r, records_apply *apply, void *context)
 			settle_document(r, &doc, apply, context, &result, &err);
 		json_clear(&doc);
 	}
-	end_input(r, status, "document", &err);
+	records_end_input(r, status, "document", &err);
 	bytes_clear(&result);
 }
 
@@ -163,8 +161,19 @@ records_lines(struct records *r, records_apply_line *apply, void *context)
 		else if (status == INPUT_BAD)
 			records_settle(r, err.rc, &result, &err, VIEW_NONE);
 	}
-	end_input(r, status, "line", &err);
+	records_end_input(r, status, "line", &err);
 	bytes_clear(&result);
+}
+
+void
+records_end_input(struct records *r, enum input_status status, const char *what,
+    struct ssm_error *err)
+{
+	if (status == INPUT_END && r->number == 0)
+		ssm_fail(err, SSM_E_OTHER, "NoDocument", "no %s on %s", what, r->in.name);
+	if (err->rc != SSM_OK)
+		records_fail(r, err);
+	ssm_error_clear(err);
 }
 
 int

@@ -35,6 +35,10 @@ void records_start(struct records *r, struct cli *cli);
 void records_settle(struct records *r, enum ssm_err rc, struct bytes *result,
     struct ssm_error *err, struct view id);
 
+/* The same for record `number`, whichever was settled before it. */
+void records_settle_number(struct records *r, size_t number, enum ssm_err rc, struct bytes *result,
+    struct ssm_error *err, struct view id);
+
 /* The same for a result that is a line of plain text. */
 void records_settle_line(struct records *r, enum ssm_err rc, struct bytes *result,
     struct ssm_error *err);
@@ -60,6 +64,13 @@ void records_lines(struct records *r, records_apply_line *apply, void *context);
 
 /* A failure that belongs to no record. */
 void records_fail(struct records *r, const struct ssm_error *err);
+
+/*
+ * How reading has ended: status and err as input.h says. Nothing was read at all is an error (255),
+ * which says that no `what` came.
+ */
+void records_end_input(struct records *r, enum input_status status, const char *what,
+    struct ssm_error *err);
 
 /* Flushes, closes stdout and returns the exit code of the run. */
 int records_finish(struct records *r);

@@ -19,6 +19,7 @@ from tap import ok
 CALL = os.path.join(os.path.abspath(os.environ.get("BUILD_DIR", ".")), "ssm-call")
 HOME = tempfile.mkdtemp(prefix="ssm-call-test.")
 STREAM = "wss://ssmmessages.us-east-1.amazonaws.com/v1/data-channel/s-1?role=publish_subscribe"
+SIGNED = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
 CANARY = "cAnArY0123456789"
 SERVER = Server()
 COUNTER = itertools.count(1)
@@ -38,7 +39,7 @@ def put(*replies, server=SERVER):
 
 def document(address, **members):
     headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.ResumeSession",
-               "x-amz-date": "20150830T123600Z", "authorization": f"AWS4-HMAC-SHA256 {CANARY}-auth"}
+               "x-amz-date": SIGNED, "authorization": f"AWS4-HMAC-SHA256 {CANARY}-auth"}
     made = {"method": "POST", "url": address, "headers": headers,
             "body": json.dumps({"SessionId": "s-1"}), "service": "ssm", "region": "us-east-1",
             "operation": "ResumeSession", **members}

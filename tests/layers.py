@@ -14,15 +14,17 @@ CC = os.environ.get("CC", "cc").split()
 # From the bottom up: a module includes only from its own row and from rows above it in this list.
 LAYERS = [
     # nothing but libc
-    "atomicfile blank bytes child clock err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
-    " terminal toolpath useragent utf8",
+    "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
+    " terminal toolpath useragent utf8"
+    " adaptiverate httpdate progress sendrate",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
     " tlsfault xmlscan",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
-    " settings_values streamurl",
+    " settings_values streamurl"
+    " signatureage",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
@@ -31,7 +33,7 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
