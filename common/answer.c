@@ -37,6 +37,7 @@ answer_reset(struct answer *answer)
 {
 	answer->failure = ANSWER_CAME;
 	answer->reason[0] = '\0';
+	answer->words = NULL;
 	httphead_reset(&answer->head);
 	answer->chunks = (struct chunks)CHUNKS_INIT;
 	answer->wire = 0;

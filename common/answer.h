@@ -24,8 +24,12 @@
 
 enum answer_failure {
 	ANSWER_CAME,			/* there is one, whatever its status */
-	ANSWER_NO_CONNECTION,		/* name not found, connection refused */
+	ANSWER_NO_NAME,			/* the host's name was not found */
+	ANSWER_NO_CONNECTION,		/* refused, or no way there */
 	ANSWER_NO_PROXY,		/* the proxy was not reached, or would not connect */
+	ANSWER_PROXY_TIMEOUT,		/* the same, for it said nothing in time */
+	ANSWER_PROXY_LOGIN,		/* it wants another user name and password */
+	ANSWER_PROXY_UNTRUSTED,		/* its TLS or certificate is not good */
 	ANSWER_CONNECT_TIMEOUT,
 	ANSWER_READ_TIMEOUT,
 	ANSWER_OUT_OF_TIME,		/* the time for the whole request is over */
@@ -41,6 +45,7 @@ enum answer_failure {
 struct answer {
 	enum answer_failure failure;
 	char reason[ANSWER_REASON_MAX];	/* the transport's own words about a failure, in ASCII */
+	const char *words;		/* what made of it no answer to take; static, or NULL */
 	struct httphead head;
 	struct chunks chunks;
 	size_t wire;			/* bytes of the body as they came */

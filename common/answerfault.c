@@ -187,10 +187,18 @@ static const struct {
 	enum ssm_err rc;
 	enum retry_class failure;
 } transports[] = {
+	[ANSWER_NO_NAME] = { "EndpointConnectionError", "Could not connect to the endpoint URL: \"",
+	    "\": the host's name cannot be resolved", SSM_E_AGAIN, RETRY_TRANSIENT },
 	[ANSWER_NO_CONNECTION] = { "EndpointConnectionError",
 	    "Could not connect to the endpoint URL: \"", "\"", SSM_E_AGAIN, RETRY_TRANSIENT },
-	[ANSWER_NO_PROXY] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\"",
+	[ANSWER_NO_PROXY] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\": ",
 	    SSM_E_AGAIN, RETRY_TRANSIENT },
+	[ANSWER_PROXY_TIMEOUT] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\": ",
+	    SSM_E_AGAIN, RETRY_TIMEOUT },
+	[ANSWER_PROXY_LOGIN] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\": ",
+	    SSM_E_CONFIG, RETRY_NEVER },
+	[ANSWER_PROXY_UNTRUSTED] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"",
+	    "\": ", SSM_E_OTHER, RETRY_NEVER },
 	[ANSWER_CONNECT_TIMEOUT] = { "ConnectTimeoutError", "Connect timeout on endpoint URL: \"", "\"",
 	    SSM_E_AGAIN, RETRY_TIMEOUT },
 	[ANSWER_READ_TIMEOUT] = { "ReadTimeoutError", "Read timeout on endpoint URL: \"", "\"",
@@ -226,10 +234,24 @@ add_url(struct bytes *out, const struct url *url)
 static void
 add_subject(struct bytes *out, const struct answer *answer, const struct expectation *expected)
 {
-	if (answer->failure == ANSWER_NO_PROXY)
+	switch (answer->failure) {
+	case ANSWER_NO_PROXY: case ANSWER_PROXY_TIMEOUT: case ANSWER_PROXY_LOGIN:
+	case ANSWER_PROXY_UNTRUSTED:
 		proxy_add_shown(out, expected->proxy);
-	else if (answer->failure != ANSWER_NOT_SENT)
+		break;
+	case ANSWER_NOT_SENT:
+		break;
+	default:
 		add_url(out, &expected->request->url);
+	}
+}
+
+static void
+add_in_parentheses(struct bytes *out, const char *text)
+{
+	bytes_add(out, VIEW(" ("));
+	bytes_add_text(out, text);
+	bytes_add_char(out, ')');
 }
 
 static void
@@ -238,10 +260,14 @@ add_reason(struct bytes *out, const struct answer *answer, const struct expectat
 	struct view bundle = view_of(expected->ca_bundle);
 
 	switch (answer->failure) {
-	case ANSWER_TLS_BROKEN:
-	case ANSWER_TLS_REFUSED:
-	case ANSWER_NOT_SENT:
+	case ANSWER_TLS_BROKEN: case ANSWER_TLS_REFUSED: case ANSWER_NOT_SENT:
+	case ANSWER_NO_PROXY: case ANSWER_PROXY_TIMEOUT: case ANSWER_PROXY_LOGIN:
+	case ANSWER_PROXY_UNTRUSTED:
 		bytes_add_text(out, answer->reason);
+		break;
+	case ANSWER_CUT:
+		if (answer->words != NULL)
+			add_in_parentheses(out, answer->words);
 		break;
 	case ANSWER_NO_CA_BUNDLE:
 		if (bundle.len == 0 || utf8_check(bundle) < bundle.len)

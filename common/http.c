@@ -169,7 +169,7 @@ land(struct http *http, struct flight *flight, CURLcode rc)
 
 	answer->failure = httpfault_classify(flight->easy, flight->transfer, rc, flight->reason);
 	if (answer->failure != ANSWER_CAME)
-		httpfault_note(answer, rc, flight->reason);
+		httpfault_note(flight->easy, flight->transfer, rc, flight->reason);
 	curl_multi_remove_handle(http->multi, flight->easy);
 }
 
@@ -177,10 +177,8 @@ land(struct http *http, struct flight *flight, CURLcode rc)
 static void
 break_off(struct http *http, struct flight *flight, enum answer_failure failure)
 {
-	struct answer *answer = &flight->transfer->answer;
-
-	answer->failure = failure;
-	httpfault_note(answer, CURLE_OPERATION_TIMEDOUT, flight->reason);
+	flight->transfer->answer.failure = failure;
+	httpfault_note(flight->easy, flight->transfer, CURLE_OPERATION_TIMEDOUT, flight->reason);
 	curl_multi_remove_handle(http->multi, flight->easy);
 	end(http, flight->transfer);
 }
@@ -230,7 +228,7 @@ http_start(struct http *http, struct transfer *transfer)
 static bool
 deserves_bundle(const struct flight *flight)
 {
-	return flight->trust == TRUST_DIRECTORY &&
+	return flight->trust == TRUST_DIRECTORY && flight->transfer->connected == 0 &&
 	    flight->transfer->answer.failure == ANSWER_TLS_REFUSED;
 }
 

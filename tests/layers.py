@@ -19,7 +19,7 @@ LAYERS = [
     " adaptiverate httpdate progress sendrate",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
-    " xmlscan",
+    " tlsfault xmlscan",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"

@@ -287,10 +287,18 @@ test_transport(void)
 		enum retry_class class;
 		const char *message;
 	} cases[] = {
+		{ ANSWER_NO_NAME, SSM_E_AGAIN, RETRY_TRANSIENT, "Could not connect to the endpoint URL: "
+		    "\"https://h:1/\": the host's name cannot be resolved" },
 		{ ANSWER_NO_CONNECTION, SSM_E_AGAIN, RETRY_TRANSIENT,
 		    "Could not connect to the endpoint URL: \"https://h:1/\"" },
 		{ ANSWER_NO_PROXY, SSM_E_AGAIN, RETRY_TRANSIENT,
-		    "Failed to connect to proxy URL: \"http://***:***@p:1\"" },
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
+		{ ANSWER_PROXY_TIMEOUT, SSM_E_AGAIN, RETRY_TIMEOUT,
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
+		{ ANSWER_PROXY_LOGIN, SSM_E_CONFIG, RETRY_NEVER,
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
+		{ ANSWER_PROXY_UNTRUSTED, SSM_E_OTHER, RETRY_NEVER,
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
 		{ ANSWER_CONNECT_TIMEOUT, SSM_E_AGAIN, RETRY_TIMEOUT,
 		    "Connect timeout on endpoint URL: \"https://h:1/\"" },
 		{ ANSWER_READ_TIMEOUT, SSM_E_AGAIN, RETRY_TIMEOUT,
