@@ -343,7 +343,6 @@ call_answered(struct call *call, struct call_world *world)
 		tell_attempt(call, world);
 	ssm_error_clear(&call->err);
 	call->extras.now = clock_utc_ms();
-	outgoing_answered(&call->outgoing, &answer->head, call->extras.now);
 	rc = answer_read(answer, &call->expected, &call->extras, &call->result, &failure, &call->err);
 	if (call->retry.mode == RETRY_ADAPTIVE)
 		adaptiverate_answered(&world->adaptive, failure == RETRY_THROTTLED, (double)clock_ms());
@@ -351,6 +350,7 @@ call_answered(struct call *call, struct call_world *world)
 		retry_succeeded(&call->retry, &world->quota);
 		return done(call, rc);
 	}
+	outgoing_answered(&call->outgoing, &answer->head, call->extras.now);
 	verdict = retry_next(&call->retry, &world->quota, call->choice->settings.attempts_max, failure);
 	if (verdict == RETRY_USED_UP)
 		answerfault_used_up(answer, &call->expected, call->extras.retries, &call->err);
