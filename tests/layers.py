@@ -17,7 +17,7 @@ LAYERS = [
     "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
     " terminal toolpath useragent utf8",
     # texts: JSON, XML, URLs, the shared files
-    "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
+    "agenturl chunks clockskew configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
     " xmlscan",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
@@ -31,7 +31,8 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run pipeline_stage"
+    " records"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
