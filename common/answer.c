@@ -248,7 +248,7 @@ answer_read(const struct answer *answer, const struct expectation *expected,
 	else if (answer->head.status >= 200 && answer->head.status < 300)
 		rc = read_success(answer, expected, extras, out, err);
 	else
-		rc = answerfault_service(answer, expected, failure, err);
+		rc = answerfault_service(answer, expected, extras, failure, err);
 	if (rc != SSM_OK)
 		responsemeta_attach(err, &answer->head, expected->request, extras->retries, false);
 	return rc;

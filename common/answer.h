@@ -67,6 +67,7 @@ struct expectation {
 	struct json_doc parameters;		/* the request's body, when the operation is known */
 	struct view proxy;			/* its URL, empty when there is none */
 	const char *ca_bundle;			/* that was asked for, or NULL */
+	enum retry_mode mode;			/* standard unless it is set */
 };
 
 #define EXPECTATION_INIT { .request = NULL, .operation = NULL, .parameters = JSON_DOC_INIT }
@@ -76,11 +77,15 @@ enum ssm_err expectation_start(struct expectation *expected, const struct reques
     struct ssm_error *err);
 void expectation_clear(struct expectation *expected);
 
-/* Members put behind the service's own, and in place of any of the same name. */
+/*
+ * Members put behind the service's own, and in place of any of the same name, and what messages need
+ * to know.
+ */
 struct answer_extras {
 	struct view id;			/* raw JSON, or VIEW_NONE */
 	bool metadata;
 	unsigned retries;		/* made before this answer */
+	long long now;			/* when it came, in milliseconds since 1970; 0: not known */
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include "proxy.h"
 #include "responsemeta.h"
+#include "signatureage.h"
 #include "utf8.h"
 
 #define TEXT_MAX (SSM_MESSAGE_MAX - 128)	/* leaves room for what is put around it */
@@ -127,11 +128,11 @@ add_message(struct bytes *out, const struct answer *answer, const struct expecta
 
 /* The class of exit code: no such session, try again, or refused. */
 static enum ssm_err
-classify(int status, const char *code, enum retry_class failure)
+classify(int status, const char *code)
 {
 	if (strcmp(code, "DoesNotExistException") == 0 && status < 500)
 		return SSM_E_NO;
-	if (failure != RETRY_NEVER || status >= 500 || status == 429 || status == 408)
+	if (retry_is_passing(status, view_of(code)) || status >= 500 || status == 429 || status == 408)
 		return SSM_E_AGAIN;
 	return SSM_E_SERVICE;
 }
@@ -150,8 +151,8 @@ refuse(const struct answer *answer, const struct expectation *expected, const st
 		snprintf(code, sizeof code, "%.*s", VIEW_ARG(found->code));
 	else
 		snprintf(code, sizeof code, "%d", status);
-	*failure = retry_class_of_error(status, view_of(code));
-	rc = classify(status, code, *failure);
+	*failure = retry_class_of_error(expected->mode, status, view_of(code));
+	rc = classify(status, code);
 	add_message(&message, answer, expected, found);
 	text = bytes_cstr(&message);
 	rc = text == NULL ? ssm_fail_memory(err) : ssm_fail(err, rc, code, "%s", text);
@@ -162,7 +163,7 @@ refuse(const struct answer *answer, const struct expectation *expected, const st
 
 enum ssm_err
 answerfault_service(const struct answer *answer, const struct expectation *expected,
-    enum retry_class *failure, struct ssm_error *err)
+    const struct answer_extras *extras, enum retry_class *failure, struct ssm_error *err)
 {
 	struct found found = { .code = VIEW_NONE, .message = VIEW_NONE };
 	struct json_doc doc = JSON_DOC_INIT;
@@ -175,6 +176,7 @@ answerfault_service(const struct answer *answer, const struct expectation *expec
 		found.message = plain_text(body);
 	find_code(&found, &answer->head, &doc);
 	rc = refuse(answer, expected, &found, failure, err);
+	signatureage_explain(expected->request, &answer->head, extras->now, err);
 	json_clear(&doc);
 	return rc;
 }
@@ -207,7 +209,7 @@ static const struct {
 	[ANSWER_TOO_LONG] = { "ResponseTooLong", "an answer of more than 8 MiB from \"", "\"",
 	    SSM_E_OTHER, RETRY_NEVER },
 	[ANSWER_NOT_SENT] = { "HTTPClientError",
-	    "An HTTP Client raised an unhandled exception: ", "", SSM_E_OTHER, RETRY_NEVER },
+	    "An HTTP Client raised an unhandled exception: ", "", SSM_E_OTHER, RETRY_TRANSIENT },
 };
 
 /* Without its query, which may hold anything, and with the path that is sent for none. */
@@ -274,6 +276,8 @@ answerfault_transport(const struct answer *answer, const struct expectation *exp
 		rc = ssm_fail(err, transports[answer->failure].rc, transports[answer->failure].code,
 		    "%s", message);
 	*failure = transports[answer->failure].failure;
+	if (answer->failure == ANSWER_NOT_SENT && expected->mode == RETRY_LEGACY)
+		*failure = RETRY_NEVER;
 	bytes_clear(&text);
 	return rc;
 }
@@ -282,10 +286,7 @@ void
 answerfault_used_up(const struct answer *answer, const struct expectation *expected,
     unsigned retries, struct ssm_error *err)
 {
-	size_t len = strlen(err->message);
-
 	if (err->service)
-		snprintf(err->message + len, sizeof err->message - len, " (reached max retries: %u)",
-		    retries);
+		ssm_error_add(err, " (reached max retries: %u)", retries);
 	responsemeta_attach(err, &answer->head, expected->request, retries, err->service);
 }

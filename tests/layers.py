@@ -15,14 +15,16 @@ CC = os.environ.get("CC", "cc").split()
 LAYERS = [
     # nothing but libc
     "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
-    " terminal toolpath useragent utf8",
+    " terminal toolpath useragent utf8"
+    " adaptiverate httpdate progress sendrate",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks clockskew configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
     " xmlscan",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
-    " settings_values streamurl",
+    " settings_values streamurl"
+    " signatureage",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
@@ -31,8 +33,8 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run pipeline_stage"
-    " records"
+    "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
+    " pipeline_run pipeline_stage records"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"

@@ -5,6 +5,8 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
+from email.utils import formatdate
 
 from call_cases import (CANARY, GOOD, HOME, ID, SERVER, answer, case, clean_up, compact, document, one, put,
                         run_cases, said)
@@ -55,6 +57,61 @@ def retries():
     one("no retry when --max-time would be over", http(500, "{}"), Reply(end="stall"), code=75,
         count=range(1, 3), options=["--max-time", "1"], err=re.compile(
             r'ssm-call: (500: .*|no answer in the time of --max-time from "[^"]*")\n'))
+
+
+def modes():
+    def legacy(this):
+        heads = "".join(head for head, _ in SERVER.requests[this.paths[0]])
+        return [] if "attempt=2; max=5" in heads and "cfg/retry-mode#legacy" in heads else [heads]
+
+    def has_ttl(this):
+        head = SERVER.requests[this.paths[0]][1][0]
+        found = re.search(r"(?m)^amz-sdk-request: ttl=(\d{8}T\d{6}Z); attempt=2; max=3\r?$", head)
+        return [] if found and found.group(1).startswith("20400101T00") else [head]
+
+    for mode in ("legacy", "standard", "adaptive"):
+        one(f"--retry-mode {mode} goes before the variable, and into the User-Agent", GOOD,
+            options=["--retry-mode", mode], env={"AWS_RETRY_MODE": "other"}, out=compact(answer()),
+            check=lambda this, mode=mode: [] if f"cfg/retry-mode#{mode}\r\n" in SERVER.requests[this.paths[0]][0][0]
+            + "\r\n" else [SERVER.requests[this.paths[0]][0][0]])
+    one("--retry-mode legacy makes five attempts", http(503), GOOD, options=["--retry-mode", "legacy"], count=2,
+        out=compact(answer()), check=legacy)
+    one("retries a 429 without a code", http(429), GOOD, options=["--retry-mode", "legacy"], count=2,
+        out=compact(answer()))
+    one("and not what only standard mode knows", http(400, '{"__type":"SlowDown","message":"m"}'),
+        options=["--retry-mode", "legacy"], code=75, err=said("SlowDown: m" + ID))
+    one("Retry-After is waited for when it is longer than the back-off",
+        http(503, fields=["Retry-After: 1"]), GOOD, options=["-v"], count=2, out=compact(answer()),
+        err=re.compile(r"(ssm-call: .*\n)*ssm-call: waiting 1000 ms\n(ssm-call: .*\n)*"))
+    one("the second attempt says until when, by the service's clock",
+        http(503, fields=["Date: Sun, 01 Jan 2040 00:00:00 GMT"]), GOOD, options=[], count=2,
+        out=compact(answer()), check=has_ttl)
+
+
+def clocks():
+    def date(shift):
+        return [f"Date: {formatdate(time.time() + shift, usegmt=True)}"]
+
+    def refused(title, shift, text, code="RequestTimeTooSkewed", **kw):
+        one(title, http(400, f'{{"__type":"{code}","message":"m"}}', date(shift)), code=254,
+            err=re.compile(rf"ssm-call: {code}: m{text} \(request id req-1\)\n"), **kw)
+
+    refused("a clock that is ahead", -3600, r"; this machine's clock is 3\d{3} s ahead")
+    refused("one that is behind", 3600, r"; this machine's clock is 3\d{3} s behind", "InvalidSignatureException")
+    refused("one that is right", 0, "", "InvalidSignatureException")
+    refused("a request that was signed long ago", 0, r"; the request was signed \d{9} s ago",
+            members={"headers": {"x-amz-date": "20150830T123600Z", "authorization": "AWS4-HMAC-SHA256 x"}})
+    signed = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - 200))
+    one("no attempt that would come too late for the signature", http(503, fields=["Retry-After: 105"]), code=75,
+        options=[], members={"headers": {"x-amz-date": signed, "authorization": "AWS4-HMAC-SHA256 x"}},
+        err=re.compile(r"ssm-call: the signature was made 2\d\d s ago and would be too old in 105\.0 s, at the next "
+                       r"attempt \(300 s\): the request must be signed again; the last attempt failed: 503: Service "
+                       r"Unavailable \(request id req-1\)\n"))
+    one("what is not signed is sent again", http(503), GOOD, options=[], count=2, out=compact(answer()),
+        members={"headers": {"x-amz-date": "20150830T123600Z"}})
+    one("the document has the difference", http(400, '{"__type":"RequestExpired","message":"m"}', date(-3600)),
+        options=["--max-attempts", "1", "--error-format", "json"], code=254,
+        err=re.compile(r'\{"Error":\{.*"ExitCode":254,"ClockSkew":3\d{3}\},.*\n'))
 
 
 def connections():
@@ -237,7 +294,7 @@ def proxies():
 
 
 def main():
-    for group in (retries, connections, timeouts, proxies):
+    for group in (retries, modes, clocks, connections, timeouts, proxies):
         group()
     if shutil.which("openssl"):
         tls()
