@@ -1,11 +1,15 @@
 """ssm-resume-session on a machine whose clock is wrong: signed once more, with the service's time, and told."""
 import json
+import os
 import re
+import subprocess
+import tempfile
 import time
 
 from resume_stages import Stages, outcome
 from tap import done, is_equal, ok
 
+BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 TEXT = "ssm-call: InvalidSignatureException: Signature expired: no; this machine's clock is %d s %s (request id r)"
 DOCUMENT = json.dumps({"Error": {"Code": "InvalidSignatureException", "Message": "no", "ClockSkew": 420}})
 AGAIN = "ssm-resume-session: this machine's clock is %d s %s; signed again with the service's time\n"
@@ -57,9 +61,40 @@ def check_once():
         is_equal(outcome(got), (254, "", message + "\n"), f"not signed again: {title}")
 
 
+def sandbox(offset, *arguments, text=""):
+    with tempfile.TemporaryDirectory() as home:
+        return subprocess.run([os.path.join(BUILD_DIR, "ssm-sandbox"), f"--clock-offset={offset}", "--",
+                               os.path.join(BUILD_DIR, "ssm-resume-session"), *arguments],
+                              input=text, capture_output=True, text=True, timeout=30, check=False, cwd=home,
+                              env={"PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8",
+                                   "AWS_EC2_METADATA_DISABLED": "true"})
+
+
+def check_real():
+    """A service whose clock differs by seven minutes. Seconds may pass on the way."""
+    for offset, way in (-420, "ahead"), (420, "behind"):
+        got = sandbox(offset, "--session-id", "sandbox-disconnected")
+        said = AGAIN.replace("%d", r"(41[0-9]|42[0-9])").replace("%s", way, 1)
+        ok(got.returncode == 0 and re.fullmatch(said, got.stderr) and
+           json.loads(got.stdout)["SessionId"] == "sandbox-disconnected",
+           f"a clock seven minutes {way} of the service's: an answer all the same", got)
+    got = sandbox(-420, "--session-id", "sandbox-terminated")
+    ok(got.returncode == 1 and len(got.stderr.splitlines()) == 2 and got.stdout == "",
+       "the second try's result counts", got)
+    got = sandbox(-420, "--session-id", "sandbox-throttled")
+    ok(got.returncode == 0 and len(got.stderr.splitlines()) == 1 and "sandbox-throttled" in got.stdout,
+       "what is signed for the service's time may be tried again", got)
+    got = sandbox(-420, "--session-id", "-", text="sandbox-disconnected\n")
+    ok(got.returncode == 254 and re.search(r"; this machine's clock is 4\d\d s ahead \(request id", got.stderr),
+       "in a batch the message says how far the clock is off", got)
+    got = sandbox(240, "--session-id", "sandbox-disconnected")
+    is_equal((got.returncode, got.stderr), (0, ""), "four minutes matter to nobody")
+
+
 def main():
     check_second_signature()
     check_once()
+    check_real()
     done()
 
 
