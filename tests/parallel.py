@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
+from sandbox_running import Sandbox
 from sshd import Sshd
 from tap import done, is_equal, ok, skip_all
 
@@ -18,27 +19,12 @@ HOSTS = ["host1", "host2"]
 REGIONS = {"us-east-1": "prod", "eu-west-1": "staging"}
 
 
-class Sandbox:
-    """One endpoint, and the environment that leads to it."""
-
-    def __init__(self, region):
-        self.process = subprocess.Popen([os.path.join(BUILD_DIR, "ssm-sandbox"), "--region", region],
-                                        stdout=subprocess.PIPE, text=True)
-        self.environment = dict(re.findall(r"^export (\w+)=(.*)$", self.process.stdout.read(), re.M))
-        self.environment = {name: value.strip("'") for name, value in self.environment.items()}
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=30)
-        self.process.stdout.close()
-
-
 class World:
     """A directory with what the recipes name, and PATH, HOME and keys for them."""
 
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="ssm-parallel.")
-        self.sandboxes = {region: Sandbox(region) for region in REGIONS}
+        self.sandboxes = {region: Sandbox("--region", region) for region in REGIONS}
         first = self.sandboxes["us-east-1"].environment
         self.environment = {
             **first, "HOME": self.directory, "PARALLEL_HOME": self.path("parallel"), "LC_ALL": "C.UTF-8",

@@ -13,6 +13,7 @@ import tempfile
 import time
 
 from resume_stages import Stages, outcome
+from sandbox_running import Sandbox
 from tap import done, is_equal, ok
 
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
@@ -296,6 +297,49 @@ def check_ignored_signals():
                  "what it was started to ignore, as under nohup, it ignores")
 
 
+def check_real_end(world):
+    """The real stages: one session answers after ten minutes, and the others are long done."""
+    for number in signal.SIGTERM, signal.SIGINT:
+        with subprocess.Popen([TOOL, "--session-id", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, env=world) as process:
+            process.stdin.write("quick-1\nquick-2\nlate\nquick-3\n")
+            process.stdin.flush()
+            got = [json.loads(process.stdout.readline())["SessionId"] for _ in range(2)]
+            process.send_signal(number)
+            code = process.wait(timeout=30)
+            got += [document["SessionId"] for document in documents(process.stdout.read())]
+            said = process.stderr.read()
+        ok(code == -number and got[:2] == ["quick-1", "quick-2"] and set(got[2:]) <= {"quick-3"} and
+           re.search(r"^ssm-call: ended by " + number.name + r" with \d of \d requests unanswered$", said, re.M),
+           f"{number.name} in the middle: what was answered is out, what was not is counted", code, got, said)
+    with subprocess.Popen([TOOL, "--session-id", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, env=world) as process:
+        process.stdin.write("quick-1\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.stdout.close()
+        is_equal((process.wait(timeout=30), process.stderr.read()), (-signal.SIGPIPE, ""),
+                 "a reader that took what it wanted: all ends, with the input still open")
+    run = subprocess.run([TOOL, "--session-id", "-", "--deadline", "1"], input="quick-1\nlate\n", text=True,
+                         capture_output=True, timeout=30, check=False, env=world)
+    answered = [document["SessionId"] for document in documents(run.stdout)]
+    ok(run.returncode == 75 and answered in (["quick-1"], []) and "ssm-call: record 2: " in run.stderr,
+       "--deadline ends the run, what was answered is out", run)
+
+
+def in_sandbox(check):
+    with tempfile.TemporaryDirectory() as home:
+        table = os.path.join(home, "table.json")
+        with open(table, "w", encoding="utf-8") as file:
+            json.dump({"late": {"state": "slow", "delay_ms": 600000}, "*": "disconnected"}, file)
+        endpoint = Sandbox("--sessions", table)
+        try:
+            check({**endpoint.environment, "PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8",
+                   "AWS_EC2_METADATA_DISABLED": "true"})
+        finally:
+            endpoint.stop()
+
+
 def main():
     check_answers()
     check_input_file()
@@ -309,6 +353,7 @@ def main():
     check_signals()
     check_terminal_interrupt()
     check_ignored_signals()
+    in_sandbox(check_real_end)
     done()
 
 
