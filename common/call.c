@@ -266,6 +266,7 @@ tell_attempt(const struct call *call, const struct call_world *world)
 static bool
 back_off(struct call *call, const struct call_world *world)
 {
+	long long now = signatureage_now(&call->transfer.answer.head, call->extras.now);
 	unsigned number, wait, left;
 
 	if (!draw(&number, sizeof number))
@@ -274,8 +275,8 @@ back_off(struct call *call, const struct call_world *world)
 	    retry_after(&call->transfer.answer.head, (time_t)(call->extras.now / 1000)));
 	if (!has_time(call, world, &left) || (left != 0 && wait >= left))
 		return false;
-	if (signatureage_is_over(&call->request, call->extras.now, wait)) {
-		signatureage_fail(&call->request, call->extras.now, wait, &call->err);
+	if (signatureage_is_over(&call->request, now, wait)) {
+		signatureage_fail(&call->request, now, wait, &call->err);
 		return false;
 	}
 	cli_verbose(world->cli, "waiting %u ms", wait);

@@ -19,6 +19,16 @@ signatureage_of(const struct request *request, long long now, long long *age)
 	return true;
 }
 
+long long
+signatureage_now(const struct httphead *head, long long now)
+{
+	time_t date;
+
+	if (!httpdate_parse(httphead_find(head, "date"), &date) || (long long)date * SECOND > now)
+		return now;
+	return (long long)date * SECOND;
+}
+
 bool
 signatureage_is_over(const struct request *request, long long now, unsigned wait)
 {

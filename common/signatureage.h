@@ -21,6 +21,12 @@
 /* How old the signature is, below 0 when it is of a time to come; false when there is none. */
 bool signatureage_of(const struct request *request, long long now, long long *age);
 
+/*
+ * The time that an answer leaves for a signature: the earlier of this machine's and the service's, which
+ * its Date tells. A request may have been signed with the service's time since this machine's is wrong.
+ */
+long long signatureage_now(const struct httphead *head, long long now);
+
 /* Whether the request would go out too late after a wait. */
 bool signatureage_is_over(const struct request *request, long long now, unsigned wait);
 

@@ -18,8 +18,8 @@ LAYERS = [
     " terminal toolpath useragent utf8"
     " adaptiverate httpdate progress sendrate",
     # texts: JSON, XML, URLs, the shared files
-    "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
-    " tlsfault xmlscan",
+    "agenturl chunks clockskew configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables"
+    " tlsfault url xmlscan",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
@@ -33,7 +33,8 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
+    " pipeline_run pipeline_stage records"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"

@@ -36,6 +36,23 @@ test_age(void)
 }
 
 static void
+test_now(void)
+{
+	struct httphead head = HTTPHEAD_INIT;
+
+	httphead_line(&head, VIEW("HTTP/1.1 503 X\r\n"));
+	httphead_line(&head, VIEW("\r\n"));
+	is_number(signatureage_now(&head, SIGNED + 1), SIGNED + 1, "an answer without a Date tells no time");
+	httphead_clear(&head);
+	httphead_line(&head, VIEW("HTTP/1.1 503 X\r\n"));
+	httphead_line(&head, VIEW("Date: Sun, 30 Aug 2015 12:36:00 GMT\r\n"));
+	httphead_line(&head, VIEW("\r\n"));
+	is_number(signatureage_now(&head, SIGNED + 900000), SIGNED, "one with a Date tells the service's");
+	is_number(signatureage_now(&head, SIGNED - 900000), SIGNED - 900000, "which counts when it is earlier");
+	httphead_clear(&head);
+}
+
+static void
 test_fail(void)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
@@ -121,6 +138,7 @@ int
 main(void)
 {
 	test_age();
+	test_now();
 	test_fail();
 	test_explain();
 	return done_testing();
