@@ -102,7 +102,8 @@ classify_on_its_way(CURL *easy, const struct transfer *transfer, CURLcode rc, co
 	switch (rc) {
 	case CURLE_OK:
 	case CURLE_SEND_ERROR:		/* a server may answer and read no further */
-		return answer_is_whole(answer) ? classify_whole(transfer) : classify_cut(answer, reason);
+		return answer_is_whole(answer) ? classify_whole(transfer) :
+		    classify_cut(answer, reason);
 	case CURLE_RECV_ERROR:
 		return classify_cut(answer, reason);
 	case CURLE_GOT_NOTHING: case CURLE_PARTIAL_FILE:

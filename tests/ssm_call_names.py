@@ -76,8 +76,8 @@ def ipv6(made):
 def several_addresses():
     """localhost is ::1 and 127.0.0.1 for libcurl; the first refuses, or says nothing."""
     path = put(GOOD)
-    case("an address that refuses is followed by the next", document(SERVER.url(path, host="localhost")), TWICE,
-         compact(answer()), paths=path)
+    case("an address that refuses is followed by the next", document(SERVER.url(path, host="localhost")),
+         TWICE, compact(answer()), paths=path)
     try:
         silent = socket.socket(socket.AF_INET6)
         silent.bind(("::1", SERVER.port))
@@ -171,8 +171,8 @@ def vpc_endpoint(made):
         server.replies["/"] = [Reply(http(200, body))]
         command = (f"{BUILD_DIR}/ssm-request resume-session --session-id s-1 --endpoint-url https://{host} | "
                    f"{BUILD_DIR}/ssm-sign | {CALL} --ca-bundle {made.bundle}")
-        result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False,
-                                env=environment({**keys, "https_proxy": f"127.0.0.1:{proxy.port}"}))
+        result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60,
+                                check=False, env=environment({**keys, "https_proxy": f"127.0.0.1:{proxy.port}"}))
         ok((result.stdout, result.returncode) == (compact(body) if code == 0 else "", code),
            f"a VPC endpoint, and a StreamUrl with {title}: {code}", result.stdout, result.stderr)
     head = server.requests["/"][0][0]
