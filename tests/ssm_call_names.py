@@ -10,7 +10,7 @@ from call_cases import (CALL, GOOD, HOME, SERVER, answer, call, case, clean_up, 
                         environment, put, run_cases, said)
 from certificates import Certificates
 from fault_server import Proxy, Reply, Server, http
-from tap import done, is_equal, ok
+from tap import done, is_equal, ok, skip
 
 BUILD_DIR = os.path.dirname(CALL)
 TWICE = ("--max-attempts", "2")
@@ -30,7 +30,7 @@ def ipv6_server(*args):
 def ipv6(made):
     server = ipv6_server()
     if server is None:
-        ok(True, "IPv6 # SKIP this machine has no ::1")
+        skip("IPv6", "this machine has no ::1")
         return
 
     def fetch(title, env=None, check=None):
@@ -83,7 +83,7 @@ def several_addresses():
         silent.bind(("::1", SERVER.port))
         silent.listen(0)
     except OSError:
-        ok(True, "an address that says nothing # SKIP there is no such port at ::1")
+        skip("an address that says nothing", "there is no such port at ::1")
         return
     KEEP.append(silent)
     for _ in range(3):
@@ -148,7 +148,7 @@ def names():
                 is_equal(silent, ["", said(this[4]), 75],
                          f"{this[0]}, and a resolver that says nothing: the time to connect ends it")
             return
-    ok(True, "names that lead nowhere # SKIP no namespaces can be made here")
+    skip("names that lead nowhere", "no namespaces can be made here")
 
 
 # ---- VPC endpoints ----------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def main():
     if made is not None:
         vpc_endpoint(made)
     else:
-        ok(True, "VPC endpoints # SKIP there is no openssl command")
+        skip("VPC endpoints", "there is no openssl command")
     clean_up()
     done()
 
