@@ -67,6 +67,18 @@ call_free(struct call *call)
 }
 
 void
+call_world_start(struct call_world *world, double rate)
+{
+	double now = (double)clock_ms();
+
+	world->quota = (struct retry_quota)RETRY_QUOTA_INIT;
+	world->rate = (struct sendrate)SENDRATE_INIT;
+	if (rate > 0)
+		sendrate_start(&world->rate, rate, now);
+	adaptiverate_start(&world->adaptive, now);
+}
+
+void
 call_world_clear(struct call_world *world)
 {
 	let_go(world->choice);
@@ -271,6 +283,27 @@ back_off(struct call *call, const struct call_world *world)
 	return true;
 }
 
+unsigned
+call_hold(const struct call *call, struct call_world *world)
+{
+	double now = (double)clock_ms();
+	unsigned wait = sendrate_wait(&world->rate, now), other = 0;
+
+	if (call->retry.mode == RETRY_ADAPTIVE)
+		other = adaptiverate_wait(&world->adaptive, now);
+	return wait > other ? wait : other;
+}
+
+static void
+take_turn(const struct call *call, struct call_world *world)
+{
+	double now = (double)clock_ms();
+
+	sendrate_take(&world->rate, now);
+	if (call->retry.mode == RETRY_ADAPTIVE)
+		adaptiverate_take(&world->adaptive, now);
+}
+
 enum call_step
 call_send(struct call *call, struct call_world *world)
 {
@@ -293,6 +326,7 @@ call_send(struct call *call, struct call_world *world)
 		transfer->answer.failure = ANSWER_OUT_OF_TIME;
 		return call_answered(call, world);
 	}
+	take_turn(call, world);
 	http_start(world->http, transfer);
 	return CALL_SEND;
 }
@@ -309,12 +343,14 @@ call_answered(struct call *call, struct call_world *world)
 		tell_attempt(call, world);
 	ssm_error_clear(&call->err);
 	call->extras.now = clock_utc_ms();
-	outgoing_answered(&call->outgoing, &answer->head, call->extras.now);
 	rc = answer_read(answer, &call->expected, &call->extras, &call->result, &failure, &call->err);
+	if (call->retry.mode == RETRY_ADAPTIVE)
+		adaptiverate_answered(&world->adaptive, failure == RETRY_THROTTLED, (double)clock_ms());
 	if (rc == SSM_OK) {
 		retry_succeeded(&call->retry, &world->quota);
 		return done(call, rc);
 	}
+	outgoing_answered(&call->outgoing, &answer->head, call->extras.now);
 	verdict = retry_next(&call->retry, &world->quota, call->choice->settings.attempts_max, failure);
 	if (verdict == RETRY_USED_UP)
 		answerfault_used_up(answer, &call->expected, call->extras.retries, &call->err);

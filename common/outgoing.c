@@ -36,6 +36,7 @@ outgoing_check(const struct request *request, struct ssm_error *err)
 void
 outgoing_name(struct outgoing *out, const unsigned char random[OUTGOING_ID_BYTES])
 {
+	static const char digits[] = "0123456789abcdef";
 	char *to = out->invocation_id;
 
 	for (size_t i = 0; i < OUTGOING_ID_BYTES; i++) {
@@ -45,8 +46,12 @@ outgoing_name(struct outgoing *out, const unsigned char random[OUTGOING_ID_BYTES
 			byte = (byte & 0x0F) | 0x40;	/* version 4 */
 		if (i == 8)
 			byte = (byte & 0x3F) | 0x80;	/* of RFC 4122's kind */
-		to += sprintf(to, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", byte);
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*to++ = '-';
+		*to++ = digits[byte >> 4];
+		*to++ = digits[byte & 0x0F];
 	}
+	*to = '\0';
 }
 
 /* What two neighbours on the way say to each other; the transport has its own to say. */

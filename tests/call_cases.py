@@ -57,6 +57,19 @@ def call(text, *options, env=None, **kw):
                           env=environment(env or {}), cwd=HOME, **kw)
 
 
+def take_summary(text, count):
+    """The messages without the summary, which ends those of a run over several documents where some failed."""
+    found = re.fullmatch(r"((?:.*\n)*?)ssm-call: (\d+) requests in \d+\.\d s: (\d+) answered, (\d+) failed "
+                         r"\((.*)\)(?:, (\d+) not finished)?\n", text)
+    if found is None or count < 2:
+        return text
+    said, whole, answered, failed, codes, rest = found.groups()
+    parts = sum(int(number) for number in re.findall(r"(?:^|, )(\d+) ", codes))
+    if int(whole) != int(answered) + int(failed) + int(rest or 0) or parts != int(failed):
+        return text
+    return said
+
+
 class Case:
     def __init__(self, title, text, options=(), out="", err="", code=0, paths=(), count=None,
                  env=None, check=None, server=SERVER, seconds=(0, 25)):
@@ -64,6 +77,8 @@ class Case:
         self.code, self.env, self.check, self.server = code, env, check, server
         self.paths = [paths] if isinstance(paths, str) else list(paths)
         self.count = len(self.paths) if count is None else count
+        self.several_fail = code != 0 and len(self.paths) > 1 and err != "" and self.count != 1 and \
+            "--error-format=json" not in options
         self.seconds = seconds          # the least and the most that it may take
 
     def run(self):
@@ -75,6 +90,9 @@ class Case:
         for name, got, expected in (("stdout", result.stdout, self.out), ("stderr", result.stderr,
                                                                          self.err)):
             got = got.decode("utf-8", "backslashreplace")
+            if name == "stderr" and self.several_fail:
+                summed, got = got, take_summary(got, len(self.paths))
+                faults += ["no summary at the end"] if got == summed else []
             if not (expected.fullmatch(got) if isinstance(expected, re.Pattern) else got == expected):
                 faults += [f"{name}: got      {got[:1500]!r}", f"{name}: expected {expected!r:.1500}"]
         if result.returncode != self.code:

@@ -33,7 +33,7 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"

@@ -1,7 +1,5 @@
 /* ssm-call: signed request documents in, each sent to its host, response documents out. */
 #include "calls.h"
-#include "progress.h"
-#include "sendrate.h"
 
 enum {
 	OPT_UNORDERED = CLI_LONG, OPT_CONNECT_TIMEOUT, OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_DEADLINE, OPT_MAX_ATTEMPTS,
@@ -56,8 +54,6 @@ struct run {
 	struct call_options call;
 	struct calls_options calls;
 	struct http_options http;
-	double rate;				/* requests a second, 0 for no limit */
-	enum progress_when progress;
 };
 
 static unsigned
@@ -107,12 +103,12 @@ read_options(struct cli *cli, struct run *run)
 			call->settings.retry_mode = value;
 			break;
 		case OPT_RATE:
-			if (!sendrate_parse(view_of(value), &run->rate))
+			if (!sendrate_parse(view_of(value), &run->calls.rate))
 				cli_usage(cli, "option '--rate' takes a number of requests, as 50, 0.5/s or 100/m, "
 				    "not '%s'", value);
 			break;
 		case OPT_PROGRESS:
-			run->progress = value == NULL ? PROGRESS_ALWAYS :
+			run->calls.progress = value == NULL ? PROGRESS_ALWAYS :
 			    (enum progress_when)cli_word(cli, "--progress", value, progress_words);
 			break;
 		case OPT_CA_BUNDLE: call->settings.ca_bundle = given(cli, "--ca-bundle", value); break;
@@ -126,7 +122,7 @@ read_options(struct cli *cli, struct run *run)
 static void
 work(struct cli *cli, const struct run *run, struct records *records, struct interrupt *interrupt)
 {
-	struct call_world world = { .cli = cli, .options = &run->call, .quota = RETRY_QUOTA_INIT };
+	struct call_world world = { .cli = cli, .options = &run->call };
 	struct ssm_error err = SSM_ERROR_INIT;
 
 	if (http_open(&world.http, &run->http, &err) == SSM_OK)	/* while earlier stages still work */
