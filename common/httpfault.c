@@ -7,6 +7,7 @@
 
 #define LINE_TOO_LONG 100		/* CURLE_TOO_LARGE, which libcurl 7.88 does not know */
 #define LOGIN_WANTED 407
+#define NO_WHOLE_ANSWER "the proxy gives no whole answer"
 
 static bool
 is_connected(CURL *easy)
@@ -102,7 +103,8 @@ classify_on_its_way(CURL *easy, const struct transfer *transfer, CURLcode rc, co
 	switch (rc) {
 	case CURLE_OK:
 	case CURLE_SEND_ERROR:		/* a server may answer and read no further */
-		return answer_is_whole(answer) ? classify_whole(transfer) : classify_cut(answer, reason);
+		return answer_is_whole(answer) ? classify_whole(transfer) :
+		    classify_cut(answer, reason);
 	case CURLE_RECV_ERROR:
 		return classify_cut(answer, reason);
 	case CURLE_GOT_NOTHING: case CURLE_PARTIAL_FILE:
@@ -168,6 +170,7 @@ connect_words(CURL *easy)
 	case ECONNREFUSED: return "the connection is refused";
 	case ETIMEDOUT: return "nobody answers";
 	case EHOSTUNREACH: case ENETUNREACH: return "there is no way to it";
+	case 0: return NO_WHOLE_ANSWER;
 	default: return "it cannot be connected to";
 	}
 }
@@ -182,10 +185,8 @@ proxy_words(CURL *easy, CURLcode rc)
 		return connect_words(easy);
 	case CURLE_OPERATION_TIMEDOUT:
 		return "no connection through it in the time to connect";
-	case CURLE_WEIRD_SERVER_REPLY: case CURLE_UNSUPPORTED_PROTOCOL:
-		return "what the proxy answers is no HTTP";
 	default:
-		return "the proxy gives no whole answer";
+		return NO_WHOLE_ANSWER;
 	}
 }
 

@@ -1,4 +1,4 @@
-"""Certificates for tests of TLS, made by the openssl command: one authority, and leaves that are good or not."""
+"""Certificates for tests of TLS, made by the openssl command: an authority, and leaves that are good or not."""
 import os
 import ssl
 import subprocess

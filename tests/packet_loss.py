@@ -103,10 +103,11 @@ def faults_of(line, counts):
     """What is wrong with what came out for one document."""
     session = f"s-{line['id']}"
     tries = line["ResponseMetadata"]["RetryAttempts"] + 1
-    faults = [] if counts.get(session, 0) <= tries else [f"{session}: {tries} attempts, sent {counts[session]} times"]
+    sent = counts.get(session, 0)
+    faults = [] if sent <= tries else [f"{session}: {tries} attempts, sent {sent} times"]
     if "Error" in line:
         return faults + ([] if line["Error"]["ExitCode"] == 75 else [f"{session}: {line['Error']}"])
-    if line["SessionId"] != session or line["TokenValue"] != f"token of {session}" or session not in counts:
+    if line["SessionId"] != session or line["TokenValue"] != f"token of {session}" or sent == 0:
         faults.append(f"{session}: {line}")
     return faults
 

@@ -10,7 +10,7 @@ from call_cases import (CALL, GOOD, HOME, SERVER, answer, call, case, clean_up, 
                         environment, put, run_cases, said)
 from certificates import Certificates
 from fault_server import Proxy, Reply, Server, http
-from tap import done, is_equal, ok
+from tap import done, is_equal, ok, skip
 
 BUILD_DIR = os.path.dirname(CALL)
 TWICE = ("--max-attempts", "2")
@@ -30,7 +30,7 @@ def ipv6_server(*args):
 def ipv6(made):
     server = ipv6_server()
     if server is None:
-        ok(True, "IPv6 # SKIP this machine has no ::1")
+        skip("IPv6", "this machine has no ::1")
         return
 
     def fetch(title, env=None, check=None):
@@ -76,14 +76,14 @@ def ipv6(made):
 def several_addresses():
     """localhost is ::1 and 127.0.0.1 for libcurl; the first refuses, or says nothing."""
     path = put(GOOD)
-    case("an address that refuses is followed by the next", document(SERVER.url(path, host="localhost")), TWICE,
-         compact(answer()), paths=path)
+    case("an address that refuses is followed by the next", document(SERVER.url(path, host="localhost")),
+         TWICE, compact(answer()), paths=path)
     try:
         silent = socket.socket(socket.AF_INET6)
         silent.bind(("::1", SERVER.port))
         silent.listen(0)
     except OSError:
-        ok(True, "an address that says nothing # SKIP there is no such port at ::1")
+        skip("an address that says nothing", "there is no such port at ::1")
         return
     KEEP.append(silent)
     for _ in range(3):
@@ -148,7 +148,7 @@ def names():
                 is_equal(silent, ["", said(this[4]), 75],
                          f"{this[0]}, and a resolver that says nothing: the time to connect ends it")
             return
-    ok(True, "names that lead nowhere # SKIP no namespaces can be made here")
+    skip("names that lead nowhere", "no namespaces can be made here")
 
 
 # ---- VPC endpoints ----------------------------------------------------------------------------
@@ -171,8 +171,8 @@ def vpc_endpoint(made):
         server.replies["/"] = [Reply(http(200, body))]
         command = (f"{BUILD_DIR}/ssm-request resume-session --session-id s-1 --endpoint-url https://{host} | "
                    f"{BUILD_DIR}/ssm-sign | {CALL} --ca-bundle {made.bundle}")
-        result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False,
-                                env=environment({**keys, "https_proxy": f"127.0.0.1:{proxy.port}"}))
+        result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60,
+                                check=False, env=environment({**keys, "https_proxy": f"127.0.0.1:{proxy.port}"}))
         ok((result.stdout, result.returncode) == (compact(body) if code == 0 else "", code),
            f"a VPC endpoint, and a StreamUrl with {title}: {code}", result.stdout, result.stderr)
     head = server.requests["/"][0][0]
@@ -196,7 +196,7 @@ def main():
     if made is not None:
         vpc_endpoint(made)
     else:
-        ok(True, "VPC endpoints # SKIP there is no openssl command")
+        skip("VPC endpoints", "there is no openssl command")
     clean_up()
     done()
 

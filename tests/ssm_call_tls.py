@@ -75,7 +75,8 @@ def refusals(made, servers):
          servers["client"], bundle, code=255, count=0,
          err=refused(r"the server wants a certificate of the client, and there is none .*"))
     junk = made.write("junk.pem", "junk\n")
-    for title, name in (("that is not there", "/none.pem"), ("that is none", junk), ("that is a directory", HOME)):
+    for title, name in (("that is not there", "/none.pem"), ("that is none", junk),
+                        ("that is a directory", HOME)):
         over(f"a CA bundle {title}", servers["good"], ("--ca-bundle", name), code=253, count=0,
              err=refused(re.escape(f"cannot load the CA bundle '{name}'")))
 
