@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-PRIVSEP = "/run/sshd"           # which sshd wants when root starts it
+PRIVSEP = "/run/sshd"           # which sshd wants when root starts it; it stays, others may be using it
 
 
 def free_port():
@@ -21,7 +21,7 @@ class Sshd:
 
     def __init__(self, hosts, environment):
         self.directory = tempfile.mkdtemp(prefix="ssm-sshd.")
-        self.process, self.made_privsep = None, False
+        self.process = None
         self.hosts, self.environment = hosts, environment
         self.ssh_command = f"ssh -F {self.path('client')}"
 
@@ -67,9 +67,8 @@ LogLevel ERROR
     def start(self):
         if SSHD is None or shutil.which("ssh") is None or shutil.which("ssh-keygen") is None:
             return "no OpenSSH server and client here"
-        if os.geteuid() == 0 and not os.path.isdir(PRIVSEP):
-            os.mkdir(PRIVSEP, 0o755)
-            self.made_privsep = True
+        if os.geteuid() == 0:
+            os.makedirs(PRIVSEP, 0o755, exist_ok=True)
         self.configure(free_port())
         self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", self.path("server")], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True)
@@ -91,5 +90,3 @@ LogLevel ERROR
             self.process.wait(timeout=30)
             self.process.stderr.close()
         shutil.rmtree(self.directory, ignore_errors=True)
-        if self.made_privsep:
-            os.rmdir(PRIVSEP)
