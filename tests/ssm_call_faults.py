@@ -68,9 +68,9 @@ def connection_rows():
     rows = (("refuses", f"http://127.0.0.1:{bound.getsockname()[1]}/x",
              'Could not connect to the endpoint URL: "URL"', (0, 20)),
             ("stalls at connect", f"http://127.0.0.1:{full_listener()}/x",
-             'Connect timeout on endpoint URL: "URL"', (2, 20)),
+             'Connect timeout on endpoint URL: "URL"', (1.8, 20)),
             ("stalls at TLS", f"https://127.0.0.1:{silent.getsockname()[1]}/x",
-             'Connect timeout on endpoint URL: "URL"', (2, 20)))
+             'Connect timeout on endpoint URL: "URL"', (1.8, 20)))
     for title, url, message, seconds in rows:
         err = re.compile("(?s).*" + re.escape(said(message.replace('"URL"', f'"{url}"'))))
         case(f"{title}: 75, after {TRIES} attempts", document(url),
@@ -91,20 +91,20 @@ class AttemptsSaid:
 
 
 def silence_rows():
-    row("says nothing", Reply(end="stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(2, 20))
+    row("says nothing", Reply(end="stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(1.8, 20))
     row("stalls in the status line", Reply(b"HTTP/1.1 2", "stall"), 75, READ_TIMEOUT, options=QUICK,
-        seconds=(2, 20))
-    row("stalls in the head", Reply(HEAD[:-2], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(2, 20))
-    row("stalls in the body", Reply(GOOD[:-1], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(2, 20))
+        seconds=(1.8, 20))
+    row("stalls in the head", Reply(HEAD[:-2], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(1.8, 20))
+    row("stalls in the body", Reply(GOOD[:-1], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(1.8, 20))
     row("stalls in an interim answer", Reply(b"HTTP/1.1 100 Continue\r\n\r\n", "stall"), 75, READ_TIMEOUT,
-        options=QUICK, seconds=(2, 20))
+        options=QUICK, seconds=(1.8, 20))
     row("drips, and each pause is longer than --read-timeout", Reply(GOOD[:-2], pieces=[b"x"] * 9, pause=4),
-        75, READ_TIMEOUT, options=QUICK, seconds=(2, 20))
+        75, READ_TIMEOUT, options=QUICK, seconds=(1.8, 20))
     parts = [GOOD[i:i + 1] for i in range(len(GOOD) - 8, len(GOOD))]
     row("drips for longer than --read-timeout, in shorter pauses", Reply(GOOD[:-8], pieces=parts, pause=0.3),
-        0, None, 1, options=("--read-timeout", "2"), seconds=(2, 20), out=compact(answer()))
+        0, None, 1, options=("--read-timeout", "2"), seconds=(1.8, 20), out=compact(answer()))
     row("drips without an end", Reply(chunked(b"", end=b""), pieces=[b"1\r\n \r\n"] * 60, pause=0.2), 75,
-        'no answer in the time of --max-time from "URL"', 1, options=("--max-time", "2"), seconds=(2, 15))
+        'no answer in the time of --max-time from "URL"', 1, options=("--max-time", "2"), seconds=(1.8, 15))
 
 
 # ---- the end of an answer ---------------------------------------------------------------------
@@ -115,7 +115,7 @@ def length_rows():
             Reply(http(200, BODY, ["Content-Length: 9999"], False), end), 75, CLOSED)
     row("says too long a length, then stays",
         Reply(http(200, BODY, ["Content-Length: 9999"], False), "stall"), 75, READ_TIMEOUT, options=QUICK,
-        seconds=(2, 20))
+        seconds=(1.8, 20))
     row("says too short a length", http(200, BODY, ["Content-Length: 9"], False), 255, NOT_JSON, 1)
     row("says no length", Reply(http(200, BODY, length=False), "close"), 75, CLOSED)
     twice = f"Content-Length: {len(BODY)}"
