@@ -20,8 +20,6 @@ struct flight {
 	struct curl_slist *headers;
 	enum httpsetup_trust trust;
 	uint64_t start;
-	curl_off_t sent;
-	uint64_t sent_changed;
 	char reason[CURL_ERROR_SIZE];
 	TAILQ_ENTRY(flight) link;
 };
@@ -190,8 +188,8 @@ launch(struct http *http, struct flight *flight)
 
 	flight->trust = http->options->no_verify ? TRUST_UNASKED :
 	    flight->transfer->ca_bundle != NULL ? TRUST_BUNDLE : http->system;
-	flight->sent = 0;
-	flight->sent_changed = 0;
+	flight->transfer->sent = 0;
+	flight->transfer->sent_last = 0;
 	flight->reason[0] = '\0';
 	answer_reset(&flight->transfer->answer);
 	flight->transfer->connected = flight->transfer->heard = 0;
@@ -278,17 +276,11 @@ work(struct http *http)
 
 /* When something last went over the wire, either way. */
 static uint64_t
-last_sign(struct flight *flight, uint64_t now)
+last_sign(const struct transfer *transfer)
 {
-	const struct transfer *transfer = flight->transfer;
 	uint64_t last = transfer->heard > transfer->connected ? transfer->heard : transfer->connected;
-	curl_off_t sent = 0;
 
-	curl_easy_getinfo(flight->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-	if (sent != flight->sent)
-		flight->sent_changed = now;
-	flight->sent = sent;
-	return flight->sent_changed > last ? flight->sent_changed : last;
+	return transfer->sent_last > last ? transfer->sent_last : last;
 }
 
 /* What is left of `limit` since `from`. */
@@ -307,7 +299,7 @@ time_of(struct flight *flight, uint64_t now, enum answer_failure *failure)
 
 	if (transfer->connected > 0 && transfer->read_timeout > 0) {
 		*failure = ANSWER_READ_TIMEOUT;
-		if ((rest = remaining(last_sign(flight, now), transfer->read_timeout, now)) < left)
+		if ((rest = remaining(last_sign(transfer), transfer->read_timeout, now)) < left)
 			left = rest;
 	}
 	if (left > 0 && transfer->time_left > 0) {

@@ -73,6 +73,19 @@ note_connected(void *context, char *address, char *local_address, int port, int 
 	return CURL_PREREQFUNC_OK;
 }
 
+/* Called whenever libcurl has done something. */
+static int
+note_sent(void *context, curl_off_t down, curl_off_t downloaded, curl_off_t up, curl_off_t uploaded)
+{
+	struct transfer *transfer = context;
+
+	(void)down, (void)downloaded, (void)up;
+	if (uploaded != transfer->sent)
+		transfer->sent_last = clock_ms();
+	transfer->sent = uploaded;
+	return 0;
+}
+
 static CURLcode
 set_numbers(CURL *easy)
 {
@@ -144,6 +157,8 @@ httpsetup_fixed(CURL *easy, CURLSH *share, char *reason, void *owner)
 	    (rc = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line)) == CURLE_OK &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body)) == CURLE_OK)
 		rc = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_connected);
+	if (rc == CURLE_OK && (rc = curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L)) == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, note_sent);
 	return rc;
 }
 
@@ -155,6 +170,8 @@ set_owner(CURL *easy, struct transfer *transfer)
 	if ((rc = curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer)) == CURLE_OK &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer)) == CURLE_OK)
 		rc = curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
 	return rc;
 }
 

@@ -142,15 +142,10 @@ def compact(text):
     return json.dumps(json.loads(text), separators=(",", ":")) + "\n"
 
 
-def has_option(name):
-    """Whether this ssm-call has it."""
-    return name in call("", "--help").stdout.decode()
-
-
 GOOD = http(200, answer())
 CLOSED = said('Connection was closed before we received a valid response from endpoint URL: "URL".')
 ID = " (request id req-1)"
-JOB = ("-j", "1") if has_option("--max-concurrency") else ()    # one after the other
+JOB = ("-j", "1")               # one after the other
 
 
 def run_cases(workers=6):

@@ -9,7 +9,7 @@ import socket
 import zlib
 
 from call_cases import (GOOD, ID, JOB, SERVER, STREAM, answer, case, clean_up, closed, compact, document,
-                        has_option, put, run_cases, said)
+                        put, run_cases, said)
 from fault_server import Reply, chunked, http
 from tap import done
 
@@ -202,9 +202,8 @@ MODES = {"standard": 4, "legacy": 3, "adaptive": 4}
 
 def answer_rows():
     """Every row of what the SDKs retry, in each mode that there is."""
-    modes = MODES if has_option("--retry-mode") else ["standard"]
-    for mode in modes:
-        options = ("--retry-mode", mode) if has_option("--retry-mode") else ()
+    for mode in MODES:
+        options = ("--retry-mode", mode)
         for this in ANSWERS:
             status, code, exit_code = this[:3]
             again = this[MODES[mode]]
