@@ -14,11 +14,11 @@ CC = os.environ.get("CC", "cc").split()
 # From the bottom up: a module includes only from its own row and from rows above it in this list.
 LAYERS = [
     # nothing but libc
-    "atomicfile blank bytes child err filelock io iso8601 pathexpand percent scrub secretenv shellwords"
-    " terminal toolpath useragent utf8",
+    "arena atomicfile blank bytes child err filelock io iso8601 pathexpand percent pythonfloat pythonstring"
+    " scrub secretenv shellwords terminal toolpath useragent utf8",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
-    " xmlscan",
+    " value value_parse valuetext xmlscan",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
