@@ -17,6 +17,7 @@ struct format_how {
 	bool colour;		/* of a table */
 	bool reset;		/* what colours a table, sets the terminal back behind it */
 	long width;		/* of the terminal, where tables turn narrow */
+	bool compact;		/* JSON on one line */
 	bool shared;		/* a query made the value: parts of it may be in several places */
 };
 
