@@ -140,5 +140,7 @@ yamlplain_is_special(struct view text)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (view_is(text, words[i]))
 			return true;
+	if (text.ptr[0] == '_')		/* not looked at, though the rule for integers has it */
+		return false;
 	return is_int(text) || is_float(text) || is_time(text);
 }
