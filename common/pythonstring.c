@@ -50,7 +50,8 @@ pythonstring_repr(struct bytes *out, struct view text)
 		struct view rest = view_slice(text, at, text.len);
 		unsigned code = utf8_decode(rest);
 
-		len = utf8_length(rest);
+		if ((len = utf8_length(rest)) == 0)
+			break;
 		if (code == (unsigned char)quote || code == '\\')
 			bytes_add_char(out, '\\');
 		if (is_seen(code))
@@ -59,4 +60,46 @@ pythonstring_repr(struct bytes *out, struct view text)
 			add_escape(out, code);
 	}
 	bytes_add_char(out, quote);
+}
+
+static bool
+is_space(unsigned code)
+{
+	return (code >= 0x09 && code <= 0x0D) || (code >= 0x1C && code <= 0x20) || code == 0x85 ||
+	    code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
+	    code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
+struct view
+pythonstring_lstrip(struct view text)
+{
+	while (text.len > 0 && utf8_length(text) > 0 && is_space(utf8_decode(text)))
+		text = view_slice(text, utf8_length(text), text.len);
+	return text;
+}
+
+/* Where the last character begins. */
+static size_t
+last_character(struct view text)
+{
+	size_t at = text.len - 1;
+
+	while (at > 0 && ((unsigned char)text.ptr[at] & 0xC0) == 0x80)
+		at--;
+	return at;
+}
+
+struct view
+pythonstring_strip(struct view text)
+{
+	text = pythonstring_lstrip(text);
+	while (text.len > 0) {
+		size_t at = last_character(text);
+		struct view last = view_slice(text, at, text.len);
+
+		if (utf8_length(last) == 0 || !is_space(utf8_decode(last)))
+			break;
+		text.len = at;
+	}
+	return text;
 }

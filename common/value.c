@@ -1,5 +1,6 @@
 #include "value.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "pythonfloat.h"
@@ -105,6 +106,17 @@ value_number(struct arena *arena, struct view spelling)
 }
 
 const struct value *
+value_int(struct arena *arena, long long number)
+{
+	char text[24];
+	struct view copy;
+
+	snprintf(text, sizeof text, "%lld", number);
+	copy = arena_copy(arena, view_of(text));
+	return copy.ptr == NULL ? NULL : value_number(arena, copy);
+}
+
+const struct value *
 value_float(struct arena *arena, double number)
 {
 	char text[PYTHONFLOAT_MAX];
@@ -113,6 +125,16 @@ value_float(struct arena *arena, double number)
 	pythonfloat_format(text, number);
 	copy = arena_copy(arena, view_of(text));
 	return copy.ptr == NULL ? NULL : value_number(arena, copy);
+}
+
+const struct value *
+value_expression(struct arena *arena, const void *expression)
+{
+	struct value *made = new_value(arena, VALUE_EXPRESSION, 0);
+
+	if (made != NULL)
+		made->of.expression = expression;
+	return made;
 }
 
 /* Takes over the depth of a part; false for one that is missing, and where the value gets too deep. */

@@ -109,8 +109,13 @@ const struct value *value_string(struct arena *arena, struct view text);
 /* From a spelling that lives as long as the arena: an int when it has only digits (and a sign). */
 const struct value *value_number(struct arena *arena, struct view spelling);
 
+const struct value *value_int(struct arena *arena, long long number);
+
 /* From a double; the spelling is Python's. */
 const struct value *value_float(struct arena *arena, double number);
+
+/* JMESPath's &expression. */
+const struct value *value_expression(struct arena *arena, const void *expression);
 
 /*
  * From items or members in the arena (borrowed). NULL also when the value would be more than
