@@ -142,7 +142,8 @@ number_places(struct yaml *yaml, const struct value *value)
 	const struct value_member **members;
 	bool ok = true;
 
-	if (format_is_scalar(value) || value->count == 0 || placemap_visit(&yaml->places, value))
+	if (format_is_scalar(value) || value == &value_empty_array || value == &value_empty_object ||
+	    placemap_visit(&yaml->places, value))
 		return true;
 	if (yaml->places.failed)
 		return false;

@@ -33,34 +33,47 @@ jqmessage_compile(struct ssm_error *err, struct view text)
 	return ssm_fail(err, SSM_E_INPUT, "JqError", "jq: %.*s", VIEW_ARG(text));
 }
 
-/* Where a value that libjq puts behind its kind ends: `string ("abc...) and`. */
-static size_t
-value_end(struct view text, size_t at)
-{
-	static const char *const behind[] = { ") and ", ") cannot ", ") is ", ") has ", ") not ", ") at " };
+/* Where libjq puts a value, or a piece of one, into a message: between these texts. */
+static const struct place {
+	const char *before;
+	const char *behind[4];		/* the nearest counts; none: the end of the message */
+} places[] = {
+	{ "string (", { ") and ", ") cannot ", ") is ", ") " } },
+	{ "object (", { ") and ", ") cannot ", ") is ", ") " } },
+	{ "array (", { ") and ", ") cannot ", ") is ", ") " } },
+	{ "(while parsing '", { NULL } },
+	{ "date \"", { "\" does not match" } },
+	{ "with result ", { NULL } },
+	{ "attempt to access element ", { NULL } },
+	{ "attempt to iterate through ", { NULL } },
+};
 
+static size_t
+place_end(const struct place *place, struct view text, size_t at)
+{
 	for (; at < text.len; at++)
-		for (size_t i = 0; i < ARRAY_LEN(behind); i++)
-			if (view_starts(view_slice(text, at, text.len), view_of(behind[i])))
+		for (size_t i = 0; i < ARRAY_LEN(place->behind) && place->behind[i] != NULL; i++)
+			if (view_starts(view_slice(text, at, text.len), view_of(place->behind[i])))
 				return at;
-	return text.len > 0 && text.ptr[text.len - 1] == ')' ? text.len - 1 : text.len;
+	return text.len;
 }
 
 static void
 add_without_values(struct bytes *out, struct view text)
 {
-	static const char *const kinds[] = { "string (", "object (", "array (" };
+	for (size_t at = 0; at < text.len;) {
+		const struct place *place = NULL;
 
-	for (size_t at = 0; at < text.len; at++) {
-		bytes_add_char(out, text.ptr[at]);
-		for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-			if (!view_starts(view_slice(text, at + 1 - (at + 1 < strlen(kinds[i]) ? at + 1 :
-			    strlen(kinds[i])), text.len), view_of(kinds[i])))
-				continue;
-			bytes_add(out, VIEW("..."));
-			at = value_end(text, at + 1) - 1;
-			break;
+		for (size_t i = 0; i < ARRAY_LEN(places) && place == NULL; i++)
+			if (view_starts(view_slice(text, at, text.len), view_of(places[i].before)))
+				place = &places[i];
+		if (place == NULL) {
+			bytes_add_char(out, text.ptr[at++]);
+			continue;
 		}
+		bytes_add_text(out, place->before);
+		bytes_add(out, VIEW("..."));
+		at = place_end(place, text, at + strlen(place->before));
 	}
 }
 

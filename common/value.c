@@ -154,8 +154,6 @@ value_array(struct arena *arena, const struct value *const *items, size_t count)
 	struct value *made;
 	unsigned depth = 1;
 
-	if (count == 0)
-		return &value_empty_array;
 	for (size_t i = 0; i < count; i++)
 		if (!count_depth(&depth, items[i]))
 			return NULL;
@@ -172,8 +170,6 @@ value_object(struct arena *arena, const struct value_member *members, size_t cou
 	struct value *made;
 	unsigned depth = 1;
 
-	if (count == 0)
-		return &value_empty_object;
 	for (size_t i = 0; i < count; i++)
 		if (!count_depth(&depth, members[i].value))
 			return NULL;

@@ -119,7 +119,8 @@ const struct value *value_expression(struct arena *arena, const void *expression
 
 /*
  * From items or members in the arena (borrowed). NULL also when the value would be more than
- * VALUE_DEPTH_MAX deep (the arena is then not failed).
+ * VALUE_DEPTH_MAX deep (the arena is then not failed). Each is another value, empty ones too: YAML tells
+ * one list in two places from two that are equal.
  */
 const struct value *value_array(struct arena *arena, const struct value *const *items, size_t count);
 const struct value *value_object(struct arena *arena, const struct value_member *members, size_t count);

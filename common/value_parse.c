@@ -132,8 +132,6 @@ close_array(struct builder *b, size_t base)
 	const struct value **items;
 
 	b->count = base;
-	if (count == 0)
-		return &value_empty_array;
 	if ((items = arena_alloc(b->arena, count * sizeof(const struct value *))) == NULL)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
@@ -148,8 +146,6 @@ close_object(struct builder *b, size_t base)
 	struct value_member *members;
 
 	b->count = base;
-	if (count == 0)
-		return &value_empty_object;
 	if (count == SIZE_MAX ||
 	    (members = arena_alloc(b->arena, count * sizeof *members)) == NULL)
 		return NULL;

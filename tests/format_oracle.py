@@ -189,8 +189,9 @@ def check_metadata():
 
 def check_shared():
     """What a query puts in two places is an anchor and an alias in YAML."""
-    documents = ['{"a":{"x":[1,{"y":2}]},"b":[[1],[2]],"c":"s"}']
-    for query in ("[a,a]", "[a,a.x,b,a,a.x]", "{p:a,q:b,r:{s:a.x[1],t:a}}", "[b[],b[0],b[0]]", "[c,c]"):
+    documents = ['{"a":{"x":[1,{"y":2}]},"b":[[1],[2]],"c":"s","e":[],"o":{}}']
+    for query in ("[a,a]", "[a,a.x,b,a,a.x]", "{p:a,q:b,r:{s:a.x[1],t:a}}", "[b[],b[0],b[0]]", "[c,c,e,o,e,o]", "[e[],e[?x],e[]]",
+                  "b[*].[`[1]`]", "[`{}`,`{}`]"):
         for form in ("yaml", "yaml-stream", "json"):
             compare(documents, Oracle(form, query), f"--output {form} --query {query}", "--output", form,
                     "--query", query)

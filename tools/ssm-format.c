@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "cli.h"
 #include "format.h"
+#include "jmespath.h"
 #include "jqfilter.h"
 #include "records.h"
 
@@ -49,7 +50,8 @@ struct work {
 	const struct format *format;
 	struct format_how how;
 	struct arena arena;
-	const char *query_text;
+	const char *expression;			/* --query */
+	struct jmespath *query;
 	const char *program;			/* --jq */
 	struct jqfilter_argument *arguments;
 	size_t argument_count;
@@ -86,6 +88,8 @@ apply_format(void *context, struct json_doc *doc, struct bytes *result, struct s
 	value = without_metadata(&work->arena, value);
 	if (value == NULL)
 		rc = ssm_fail_memory(err);
+	else if (work->query != NULL)
+		rc = jmespath_search(&value, work->query, value, &work->arena, true, err);
 	if (rc == SSM_OK)
 		rc = format_value(work->format, result, value, &work->arena, &work->how, err);
 	arena_clear(&work->arena);
@@ -146,7 +150,7 @@ read_option(struct cli *cli, struct work *work, int key, const char *value)
 {
 	switch (key) {
 	case OUTPUT: choose_format(cli, work, value); break;
-	case QUERY: work->query_text = value; break;
+	case QUERY: work->expression = value; break;
 	case JQ: work->program = value; break;
 	case ARG: add_argument(cli, work, value); break;
 	case COLOR: work->how.colour = choose_colour(cli, value); break;
@@ -160,7 +164,7 @@ read_option(struct cli *cli, struct work *work, int key, const char *value)
 static void
 check_options(const struct cli *cli, const struct work *work)
 {
-	if (work->program != NULL && work->query_text != NULL)
+	if (work->program != NULL && work->expression != NULL)
 		cli_usage(cli, "'--jq' and '--query' exclude each other");
 	if (work->program != NULL && work->format != NULL && strcmp(work->format->name, "json") != 0)
 		cli_usage(cli, "'--jq' prints JSON, not --output '%s'", work->format->name);
@@ -188,8 +192,21 @@ read_options(struct cli *cli, struct work *work)
 }
 
 static enum ssm_err
+compile_query(struct work *work, struct ssm_error *err)
+{
+	enum ssm_err rc = jmespath_compile(&work->query, view_of(work->expression), err);
+
+	if (rc != SSM_OK)
+		ssm_error_prefix(err, "Bad value for --query %s: ", work->expression);
+	work->how.shared = true;
+	return rc;
+}
+
+static enum ssm_err
 prepare(struct work *work, struct ssm_error *err)
 {
+	if (work->expression != NULL)
+		return compile_query(work, err);
 	if (work->program == NULL)
 		return SSM_OK;
 	return jqfilter_open(&work->filter, work->program, work->arguments, work->argument_count, err);
@@ -210,6 +227,7 @@ static void
 work_clear(struct work *work)
 {
 	jqfilter_close(&work->filter);
+	jmespath_free(work->query);
 	arena_clear(&work->arena);
 	free(work->arguments);
 }
