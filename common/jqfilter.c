@@ -1,41 +1,67 @@
 #include "jqfilter.h"
 
+#include <errno.h>
 #include <jq.h>
-#include <setjmp.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "jqmessage.h"
 #include "jsontext.h"
 
 #define NO_FILES 3		/* the standard ones are open */
+#define CRASH_STACK ((size_t)64 * 1024)
 
 /*
- * libjq asserts what it should check, and abort() has no other way out than its signal. The process
- * has one thread and at most one guarded call at a time.
+ * libjq asserts what it should check, and a few programs of which no good can come corrupt its memory.
+ * There is no way back from that, but the end is one of the suite's. Documents that are finished have
+ * been written by then.
  */
-static sigjmp_buf way_out;
+static const int crashes[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 
 static void
-on_abort(int number)
+on_crash(int number)
 {
-	siglongjmp(way_out, number);
+	static const char message[] = ": jq: libjq failed on this and cannot go on\n";
+	struct iovec parts[] = {
+		{ program_invocation_short_name, strlen(program_invocation_short_name) },
+		{ (void *)(uintptr_t)message, sizeof message - 1 },
+	};
+
+	ssize_t told = writev(STDERR_FILENO, parts, (int)ARRAY_LEN(parts));
+
+	(void)number, (void)told;
+	_exit(ssm_exit_code(SSM_E_OTHER));
+}
+
+/* On a stack of its own, as the crash can be the end of the other one. */
+static void
+catch_crashes(struct jqfilter *filter)
+{
+	struct sigaction action = { .sa_handler = on_crash, .sa_flags = SA_ONSTACK };
+	stack_t stack = { .ss_size = CRASH_STACK };
+
+	filter->stack = stack.ss_sp = malloc(CRASH_STACK);
+	if (filter->stack == NULL || sigaltstack(&stack, NULL) != 0)
+		action.sa_flags = 0;
+	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
+		sigaction(crashes[i], &action, NULL);
 }
 
 static void
-catch_aborts(struct sigaction *before)
+let_crash(struct jqfilter *filter)
 {
-	struct sigaction action = { .sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	stack_t none = { .ss_flags = SS_DISABLE };
 
-	sigaction(SIGABRT, &action, before);
-}
-
-static enum ssm_err
-fail_aborted(struct jqfilter *filter, struct ssm_error *err)
-{
-	filter->jq = NULL;		/* in no state to be freed */
-	filter->ended = true;
-	return ssm_fail(err, SSM_E_OTHER, "JqError", "jq: libjq failed on this and cannot go on");
+	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
+		sigaction(crashes[i], &action, NULL);
+	sigaltstack(&none, NULL);
+	free(filter->stack);
+	filter->stack = NULL;
 }
 
 /* An open file is a descriptor, and there will be none. */
@@ -56,8 +82,12 @@ note_error(void *context, jv message)
 {
 	struct bytes *first = context;
 
-	if (jv_get_kind(message) == JV_KIND_STRING && first->len == 0)
-		bytes_set(first, view_of(jv_string_value(message)));
+	if (jv_get_kind(message) == JV_KIND_STRING && first->len == 0) {
+		struct view text = view_of(jv_string_value(message));
+
+		text = view_slice(text, 0, view_find(text, '\n'));
+		bytes_set(first, view_slice(text, 0, text.len < first->max ? text.len : first->max));
+	}
 	jv_free(message);
 }
 
@@ -97,18 +127,11 @@ enum ssm_err
 jqfilter_open(struct jqfilter *filter, const char *program,
     const struct jqfilter_argument *arguments, size_t count, struct ssm_error *err)
 {
-	struct sigaction before;
-	enum ssm_err rc;
-
+	filter->open = true;
 	tzset();			/* which reads a file */
 	forbid_files(filter);
-	catch_aborts(&before);
-	if (sigsetjmp(way_out, 1) != 0)
-		rc = fail_aborted(filter, err);
-	else
-		rc = compile(filter, program, arguments_to_jv(arguments, count), err);
-	sigaction(SIGABRT, &before, NULL);
-	return rc;
+	catch_crashes(filter);
+	return compile(filter, program, arguments_to_jv(arguments, count), err);
 }
 
 static void
@@ -151,9 +174,9 @@ end_of_results(struct jqfilter *filter, jv last, struct ssm_error *err)
 	return SSM_OK;
 }
 
-static enum ssm_err
-run(struct jqfilter *filter, struct bytes *out, struct view document, struct jqfilter_form form,
-    struct ssm_error *err)
+enum ssm_err
+jqfilter_run(struct jqfilter *filter, struct bytes *out, struct view document,
+    struct jqfilter_form form, struct ssm_error *err)
 {
 	jv result = jv_parse_sized(document.ptr, (int)document.len);
 
@@ -167,30 +190,18 @@ run(struct jqfilter *filter, struct bytes *out, struct view document, struct jqf
 	return end_of_results(filter, result, err);
 }
 
-enum ssm_err
-jqfilter_run(struct jqfilter *filter, struct bytes *out, struct view document,
-    struct jqfilter_form form, struct ssm_error *err)
-{
-	struct sigaction before;
-	enum ssm_err rc;
-
-	catch_aborts(&before);
-	if (sigsetjmp(way_out, 1) != 0)
-		rc = fail_aborted(filter, err);
-	else
-		rc = run(filter, out, document, form, err);
-	sigaction(SIGABRT, &before, NULL);
-	return rc;
-}
-
 void
 jqfilter_close(struct jqfilter *filter)
 {
 	jq_state *jq = filter->jq;
 
+	if (!filter->open)
+		return;
 	if (jq != NULL)
 		jq_teardown(&jq);
 	filter->jq = NULL;
+	filter->open = false;
+	let_crash(filter);
 	if (filter->limited)
 		setrlimit(RLIMIT_NOFILE, &filter->files);
 	filter->limited = false;

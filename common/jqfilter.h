@@ -7,8 +7,9 @@
  * Errors:    SSM_E_INPUT for a program that cannot be compiled and for what it raises. Values are
  *            taken out of libjq's own texts, as one could be a token; what error() raises is shown.
  * Limits:    a program sees its document, its arguments and what the environment holds. It cannot
- *            open a file: while a filter is open the process gets no new descriptors. An assertion
- *            in libjq ends the filter with SSM_E_OTHER, not the process.
+ *            open a file: while a filter is open the process gets no new descriptors. Where libjq
+ *            aborts or crashes the process says so and ends with the code of SSM_E_OTHER: what
+ *            is finished must be written before jqfilter_run().
  * Does not:  read more documents for `input`: that raises an error, and `inputs` is empty.
  */
 #ifndef SSM_JQFILTER_H
@@ -23,13 +24,13 @@ struct jqfilter_argument {
 };
 
 struct jqfilter {
-	void *jq;
+	void *jq, *stack;
 	struct rlimit files;		/* as it was before */
-	bool limited;
-	bool ended;			/* by halt or by an assertion: no more documents */
+	bool open, limited;
+	bool ended;			/* by halt: no more documents */
 };
 
-#define JQFILTER_INIT { .jq = NULL, .limited = false, .ended = false }
+#define JQFILTER_INIT { .jq = NULL, .stack = NULL, .open = false, .limited = false, .ended = false }
 
 enum ssm_err jqfilter_open(struct jqfilter *filter, const char *program,
     const struct jqfilter_argument *arguments, size_t count, struct ssm_error *err);

@@ -14,11 +14,12 @@ first_line(struct view text)
 static struct view
 without_frame(struct view text)
 {
-	static const struct view prefix = { "jq: error: ", sizeof "jq: error: " - 1 };
+	static const char *const prefixes[] = { "jq: error: ", "jq: " };
 
 	text = view_trim(first_line(text));
-	if (view_starts(text, prefix))
-		text = view_slice(text, prefix.len, text.len);
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (view_starts(text, view_of(prefixes[i])))
+			text = view_slice(text, strlen(prefixes[i]), text.len);
 	while (text.len > 0 && text.ptr[text.len - 1] == ':')
 		text.len--;
 	return text;

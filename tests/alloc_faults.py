@@ -21,6 +21,10 @@ REQUEST = json.dumps({"method": "POST", "url": "https://ssm.eu-west-1.amazonaws.
 CASES = [
     ("ssm-parse-url", [URL, "-f", "region"], "", 0),
     ("ssm-parse-url", [], json.dumps({"StreamUrl": URL, "\u0069d": "\u00e9\n", "TokenValue": MARK}), 0),
+    ("ssm-format", ["--output", "table", "--query", "[@,{a:TokenValue}]"],
+     json.dumps({"l": [{"a": 1.5, "b": [["\u00e9"]]}, {"a": {}}], "TokenValue": MARK}), 0),
+    ("ssm-format", ["--output", "text"], json.dumps({"l": [{"a": 1.5, "b": [["\u00e9"]]}, {"a": {}}]}), 0),
+    ("ssm-format", ["--output", "yaml", "--query", "[@,l,@,l[0]]"], json.dumps({"l": [{"a": 1.5, "b": [["\u00e9"]]}]}), 0),
     ("ssm-request", ["resume-session", "--input", "-", "--profile", "p"],
      '{"SessionId":"a\\u00e9","id":7}\n{"SessionId":5}', 252),
     ("ssm-sign", ["--profile", "p", "--time", "20150830T123600Z"], REQUEST, 0),
@@ -33,7 +37,7 @@ CASES = [
 ]
 # Constructors of libjq and of what libcurl brings with it cannot report that memory is gone, the random
 # numbers of libcrypto 3.0 do not look, and the start of libcrypto 3.5 waits for itself.
-SIGNALS_KNOWN = {"ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-sign": 56, "ssm-call": 90,
+SIGNALS_KNOWN = {"ssm-format": 2, "ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-sign": 56, "ssm-call": 90,
                  "ssm-credentials": 320}
 CODES = {0, 1, 75, 252, 253, 254, 255}
 

@@ -23,6 +23,9 @@ LAYERS = [
     "jmespath jmespath_arrays jmespath_ast jmespath_bigint jmespath_brackets jmespath_builtins"
     " jmespath_compare jmespath_eval jmespath_functions jmespath_lexer jmespath_literal jmespath_numbers"
     " jmespath_parse jmespath_parser jmespath_sort jmespath_strings",
+    # what is printed
+    "charcase charwidth format format_json format_table format_text format_yaml jqfilter jqmessage placemap"
+    " tabledraw tablegrid valueorder yamlplain",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
@@ -45,8 +48,9 @@ LAYERS = [
 
 # A library's header, and the only modules that may include it.
 LIBRARY_HEADERS = {
-    "jv.h": {"json"},
-    "jq.h": set(),
+    "jv.h": {"json", "jqmessage"},
+    "jq.h": {"jqfilter"},
+    "yaml.h": {"format_yaml"},
     "ini.h": {"sharedini"},
     "openssl/": {"digest", "dpop"},
     "curl/": {"http", "httpsetup"},

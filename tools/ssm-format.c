@@ -100,7 +100,10 @@ static enum ssm_err
 apply_filter(void *context, struct json_doc *doc, struct bytes *result, struct ssm_error *err)
 {
 	struct work *work = context;
-	enum ssm_err rc = jqfilter_run(&work->filter, result, doc->text, work->form, err);
+	enum ssm_err rc;
+
+	output_flush(&work->records->out);	/* libjq can be the end of the process */
+	rc = jqfilter_run(&work->filter, result, doc->text, work->form, err);
 
 	if (work->filter.ended)
 		work->records->stop = true;
