@@ -114,6 +114,8 @@ compile(struct jqfilter *filter, const char *program, jv arguments, struct ssm_e
 		jv_free(arguments);
 		return ssm_fail_memory(err);
 	}
+	jq_set_input_cb(jq, NULL, NULL);	/* not set by libjq 1.6 */
+	jq_set_debug_cb(jq, NULL, NULL);
 	jq_set_error_cb(jq, note_error, &message);
 	jq_set_attr(jq, jv_string("JQ_LIBRARY_PATH"), jv_array());
 	if (!jq_compile_args(jq, program, arguments))

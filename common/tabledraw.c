@@ -33,17 +33,23 @@ put_frame(struct tabledraw *draw, size_t indent)
 	put(draw, VIEW_NONE);
 }
 
+static void
+put_gathered(struct tabledraw *draw)
+{
+	put(draw, bytes_view(&draw->line));
+	if (bytes_failed(&draw->line))
+		draw->out->failed = true;
+	bytes_reset(&draw->line);
+}
+
 /* The gathered line, between the frames of the sections around this one. */
 static void
 put_line(struct tabledraw *draw, const struct section *section)
 {
 	put_frame(draw, section->indent);
-	put(draw, bytes_view(&draw->line));
+	put_gathered(draw);
 	put_frame(draw, section->indent);
 	put(draw, VIEW("\n"));
-	if (bytes_failed(&draw->line))
-		draw->out->failed = true;
-	bytes_reset(&draw->line);
 }
 
 /* A text in the middle of width columns, of which an edge on the left and one on the right are two. */
@@ -184,8 +190,7 @@ tabledraw_all(struct tabledraw *draw, const struct grid *grid, size_t width)
 {
 	repeat(&draw->line, '-', (ptrdiff_t)width);
 	bytes_add_char(&draw->line, '\n');
-	put(draw, bytes_view(&draw->line));
-	bytes_reset(&draw->line);
+	put_gathered(draw);
 	for (const struct section *section = grid->sections; section != NULL; section = section->next)
 		if (bytes_failed(draw->out) ||
 		    !draw_section(draw, section, grid->arena, width - 2 * section->indent))

@@ -142,14 +142,15 @@ close_array(struct builder *b, size_t base)
 static const struct value *
 close_object(struct builder *b, size_t base)
 {
-	size_t count = value_unique(b->pending + base, b->count - base);
+	size_t count = b->count == base ? 0 : value_unique(b->pending + base, b->count - base);
 	struct value_member *members;
 
 	b->count = base;
 	if (count == SIZE_MAX ||
 	    (members = arena_alloc(b->arena, count * sizeof *members)) == NULL)
 		return NULL;
-	memcpy(members, b->pending + base, count * sizeof *members);
+	if (count > 0)
+		memcpy(members, b->pending + base, count * sizeof *members);
 	return value_object(b->arena, members, count);
 }
 

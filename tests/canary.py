@@ -70,7 +70,7 @@ def check_documents():
     for arguments in (["--query", "abs(TokenValue)"], ["--query", "sort_by(@, &TokenValue)"], ["--jq", ".TokenValue + 1"],
                       ["--jq", ".TokenValue | tonumber"], ["--jq", ".TokenValue | fromjson"], ["--jq", ".TokenValue[]"],
                       ["--jq", ". + 1"], ["--jq", "[.] | implode"], ["--jq", ".TokenValue | strptime(\"%Y\")"],
-                      ["--jq", "path(.TokenValue | tostring)"], ["--jq", "{(.): 1}"]):
+                      ["--jq", "path(.TokenValue | tostring | .x)"], ["--jq", "{(.): 1}"]):
         silent(f"ssm-format {' '.join(arguments)}", ["ssm-format", *arguments], json.dumps(RESPONSE))
     silent("ssm-call: nobody answers", ["ssm-call", "--max-attempts", "1"], json.dumps(SIGNED))
     silent("ssm-call: nobody answers, in its place", ["ssm-call", "--max-attempts", "1", "--errors", "inline"],
