@@ -35,7 +35,7 @@ jmespath_made(struct jmespath_evaluation *e, const struct value *value)
 	if (!e->arena->failed)
 		return jmespath_fail(e, "RecursionError", "the query's result is nested more than %d deep",
 		    VALUE_DEPTH_MAX);
-	if (e->arena->used >= e->arena->max / 2)
+	if (e->arena->full)
 		return jmespath_too_large(e);
 	e->rc = ssm_fail_memory(e->err);
 	return NULL;

@@ -175,7 +175,7 @@ class Maker:
             arguments = ["&" + self.expression(depth), self.expression(depth)]
         else:
             arguments = [self.expression(depth) for _ in range(2 if name in self.BINARY else 1)]
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.05 and name != "merge":    # that takes arrays of pairs there, ours does not
             arguments.append(self.expression(0))
         return f"{name}({', '.join(arguments)})"
 
@@ -216,8 +216,8 @@ class Maker:
 
     def case(self):
         expression = self.expression(self.rng.randint(1, 4))
-        if self.rng.random() < 0.25:
-            expression = self.broken(expression)
+        if self.rng.random() < 0.25 and "merge(" not in expression and "\\ud8" not in expression:
+            expression = self.broken(expression)    # but no surrogate pair, nor a comma behind merge's argument
         return expression, json.dumps(self.value(4), ensure_ascii=self.rng.random() < 0.5)
 
 
