@@ -39,7 +39,8 @@ arena_alloc(struct arena *arena, size_t size)
 	struct arena_block *block = arena->blocks;
 	char *piece;
 
-	if (arena->failed || need > arena->max - arena->used ||
+	arena->full |= need > arena->max - arena->used;
+	if (arena->failed || arena->full ||
 	    ((block == NULL || need > block->size - block->len) && !add_block(arena, need))) {
 		arena->failed = true;
 		return NULL;

@@ -17,10 +17,11 @@ struct arena {
 	struct arena_block *blocks;	/* the one in use first */
 	size_t used;			/* bytes handed out */
 	size_t max;			/* never more than this */
-	bool failed;
+	bool failed, full;		/* full: by its cap */
 };
 
-#define ARENA_INIT(limit) { .blocks = NULL, .used = 0, .max = (limit), .failed = false }
+#define ARENA_INIT(limit) { .blocks = NULL, .used = 0, .max = (limit), .failed = false, \
+    .full = false }
 
 /* size bytes, not set to anything, aligned for pointers and doubles; not NULL when size is 0. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((warn_unused_result));

@@ -61,14 +61,37 @@ jmespath_map(struct jmespath_evaluation *e, struct jmespath_arguments args)
 	return jmespath_array_end(e, begin);
 }
 
+/*
+ * python-jmespath checks only the first argument's type and hands the others to dict.update(), which
+ * takes what is empty and has texts of its own for the rest.
+ */
+static bool
+check_merged(struct jmespath_evaluation *e, const struct value *merged)
+{
+	if (merged->kind == VALUE_OBJECT ||
+	    ((merged->kind == VALUE_STRING || merged->kind == VALUE_ARRAY) && merged->count == 0))
+		return true;
+	if (merged->kind == VALUE_STRING)
+		jmespath_fail(e, "ValueError",
+		    "dictionary update sequence element #0 has length 1; 2 is required");
+	else if (merged->kind == VALUE_ARRAY)
+		jmespath_type_error(e, "merge", merged, "['object']", "array");
+	else
+		jmespath_fail(e, "TypeError", "'%s' object is not iterable", valuetext_class(merged));
+	return false;
+}
+
 const struct value *
 jmespath_merge(struct jmespath_evaluation *e, struct jmespath_arguments args)
 {
 	struct value_member *members;
 	size_t count = 0;
 
-	for (size_t i = 0; i < args.count; i++)
+	for (size_t i = 0; i < args.count; i++) {
+		if (!check_merged(e, args.at[i]))
+			return NULL;
 		count += args.at[i]->count;
+	}
 	if ((members = arena_alloc(e->arena, count * sizeof *members)) == NULL)
 		return jmespath_made(e, NULL);
 	count = 0;

@@ -21,6 +21,13 @@ jmespath_fail(struct jmespath_evaluation *e, const char *exception, const char *
 }
 
 const struct value *
+jmespath_too_large(struct jmespath_evaluation *e)
+{
+	return jmespath_fail(e, "MemoryError", "the query needs more than %zu bytes of memory",
+	    e->arena->max);
+}
+
+const struct value *
 jmespath_made(struct jmespath_evaluation *e, const struct value *value)
 {
 	if (value != NULL || e->rc != SSM_OK)
@@ -28,9 +35,8 @@ jmespath_made(struct jmespath_evaluation *e, const struct value *value)
 	if (!e->arena->failed)
 		return jmespath_fail(e, "RecursionError", "the query's result is nested more than %d deep",
 		    VALUE_DEPTH_MAX);
-	if (e->arena->used >= e->arena->max / 2)
-		return jmespath_fail(e, "MemoryError", "the query needs more than %zu bytes of memory",
-		    e->arena->max);
+	if (e->arena->full)
+		return jmespath_too_large(e);
 	e->rc = ssm_fail_memory(e->err);
 	return NULL;
 }
@@ -61,8 +67,7 @@ grow(struct jmespath_evaluation *e)
 	if (e->count < e->arena->max / sizeof *grown)
 		grown = reallocarray(e->pending, room, sizeof *grown);
 	else
-		jmespath_fail(e, "MemoryError", "the query needs more than %zu bytes of memory",
-		    e->arena->max);
+		jmespath_too_large(e);
 	if (grown == NULL) {
 		if (e->rc == SSM_OK)
 			e->rc = ssm_fail_memory(e->err);

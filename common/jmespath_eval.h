@@ -39,6 +39,9 @@ const struct value *jmespath_array_end(struct jmespath_evaluation *e, size_t beg
 /* Passes on what value.h's makers return; NULL becomes a failure. */
 const struct value *jmespath_made(struct jmespath_evaluation *e, const struct value *value);
 
+/* What is to be made would not fit in the arena. */
+const struct value *jmespath_too_large(struct jmespath_evaluation *e);
+
 /* Takes steps off the work that is left; false when there are not as many. */
 bool jmespath_work(struct jmespath_evaluation *e, size_t steps);
 

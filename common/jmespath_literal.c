@@ -81,7 +81,7 @@ jmespath_literal(struct arena *arena, struct view text)
 	struct view bare = pythonstring_lstrip(text);
 	char *quoted;
 
-	if (found != NULL || (quoted = arena_alloc(arena, bare.len + 2)) == NULL)
+	if (found != NULL || arena->failed || (quoted = arena_alloc(arena, bare.len + 2)) == NULL)
 		return found;
 	quoted[0] = quoted[bare.len + 1] = '"';
 	if (bare.len > 0)

@@ -272,15 +272,19 @@ number_of(struct jmespath_evaluation *e, struct view text)
 {
 	struct bytes spelling = BYTES_INIT(text.len + 1);
 	const struct value *found = &value_null;
+	bool whole = take_int(&spelling, text), real = false;
 
-	if (take_int(&spelling, text)) {
-		found = made_number(e, bytes_failed(&spelling) ? VIEW_NONE :
-		    arena_copy(e->arena, bytes_view(&spelling)));
-	} else {
+	if (!whole && !bytes_failed(&spelling)) {
 		bytes_reset(&spelling);
-		if (take_float(&spelling, text))
-			found = bytes_cstr(&spelling) == NULL ? jmespath_made(e, NULL) :
-			    made_float(e, strtod(spelling.ptr, NULL));
+		real = take_float(&spelling, text);
+	}
+	if (bytes_failed(&spelling) || bytes_cstr(&spelling) == NULL) {
+		e->rc = ssm_fail_memory(e->err);
+		found = NULL;
+	} else if (whole) {
+		found = made_number(e, arena_copy(e->arena, bytes_view(&spelling)));
+	} else if (real) {
+		found = made_float(e, strtod(spelling.ptr, NULL));
 	}
 	bytes_clear(&spelling);
 	return found;

@@ -1,4 +1,5 @@
 /* JMESPath's functions on strings. */
+#include "jmespath.h"
 #include "jmespath_builtins.h"
 #include "utf8.h"
 #include "valuetext.h"
@@ -100,16 +101,22 @@ jmespath_reverse(struct jmespath_evaluation *e, struct jmespath_arguments args)
 const struct value *
 jmespath_to_string(struct jmespath_evaluation *e, struct jmespath_arguments args)
 {
-	struct bytes text = BYTES_INIT(e->arena->max - e->arena->used);
-	struct view copy = VIEW_NONE;
+	struct bytes text = BYTES_INIT((size_t)JMESPATH_RESULT_MAX * 8);	/* escapes and all */
+	size_t budget = JMESPATH_RESULT_MAX;
+	const struct value *made = NULL;
+	struct view copy;
 
 	if (args.at[0]->kind == VALUE_STRING)
 		return args.at[0];
+	if (!value_fits(args.at[0], &budget))
+		return jmespath_too_large(e);
 	valuetext_json(&text, args.at[0]);
-	if (!bytes_failed(&text))
-		copy = arena_copy(e->arena, bytes_view(&text));
+	if (bytes_failed(&text))
+		e->rc = ssm_fail_memory(e->err);
+	else if ((copy = arena_copy(e->arena, bytes_view(&text))).ptr == NULL)
+		jmespath_made(e, NULL);
 	else
-		e->arena->failed = true;
+		made = made_string(e, copy.ptr, copy.len);
 	bytes_clear(&text);
-	return copy.ptr == NULL ? jmespath_made(e, NULL) : made_string(e, copy.ptr, copy.len);
+	return made;
 }

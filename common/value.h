@@ -69,8 +69,9 @@ enum ssm_err value_parse(const struct value **out, struct arena *arena, struct v
     const char *what, struct ssm_error *err);
 
 /*
- * The same for a text that jsonscan has passed; NULL only when memory ended. Also takes what Python's
- * reader takes beyond JSON: NaN, Infinity, -Infinity as values, and \u0000.
+ * The same for a text that jsonscan has passed; NULL only when memory ended (the arena is then marked
+ * failed). Also takes what Python's reader takes beyond JSON: NaN, Infinity, -Infinity as values, and
+ * \u0000.
  */
 const struct value *value_of_json(struct arena *arena, struct view text);
 

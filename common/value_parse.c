@@ -227,6 +227,7 @@ value_of_json(struct arena *arena, struct view text)
 	const struct value *made = build(&b, next_token(&b));
 
 	free(b.pending);
+	arena->failed |= made == NULL;
 	return made;
 }
 

@@ -1,7 +1,8 @@
 /*
  * Reads lines `expression TAB document`, both JSON (the expression a string), and prints for each the
  * search's result, as JSON, or its failure: `!NAME message`, the message as a JSON string. A line
- * without a TAB is only compiled. With an argument, the document counts as secret.
+ * without a TAB is only compiled. With an argument, the document counts as secret. Without memory it
+ * exits with 255.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,8 @@ main(int argc, char **argv)
 			jsontext_string_ascii(&out, view_of(err.message));
 		}
 		bytes_add_char(&out, '\n');
+		if (bytes_failed(&out) || strcmp(err.message, "out of memory") == 0)
+			return 255;
 		fwrite(out.ptr, 1, out.len, stdout);
 		fflush(stdout);
 		bytes_reset(&out);
@@ -61,5 +64,5 @@ main(int argc, char **argv)
 	}
 	bytes_clear(&out);
 	free(line);
-	return ferror(stdin) || ferror(stdout) ? 1 : 0;
+	return !feof(stdin) || ferror(stdout) ? 255 : 0;
 }
