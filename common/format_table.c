@@ -132,15 +132,31 @@ add_header(struct table *table, const struct nameset *columns)
 	return grid_header(&table->grid, header, table->err);
 }
 
+/* An object's members by name. */
+struct members {
+	const struct value_member **sorted;
+	size_t count;
+};
+
+/* Of what is no object, and has no members then: none. */
 static enum ssm_err
-add_object_row(struct table *table, const struct value *object, const struct nameset *columns)
+sort_members(struct table *table, struct members *members, const struct value *object)
+{
+	members->count = object->kind == VALUE_OBJECT ? object->count : 0;
+	members->sorted = members->count == 0 ? NULL : valueorder_members(table->arena, object);
+	return members->count > 0 && members->sorted == NULL ? ssm_fail_memory(table->err) : SSM_OK;
+}
+
+static enum ssm_err
+add_member_row(struct table *table, const struct members *members, const struct nameset *columns)
 {
 	struct row *row = grid_new_row(&table->grid, columns->count);
 
 	if (row == NULL)
 		return ssm_fail_memory(table->err);
 	for (size_t i = 0; i < columns->count; i++) {
-		const struct value *value = value_member(object, columns->names[i]);
+		const struct value *value =
+		    valueorder_find(members->sorted, members->count, columns->names[i]);
 
 		grid_cell(row, i, value == NULL ? VIEW_NONE : cell_text(table, value));
 	}
@@ -149,25 +165,26 @@ add_object_row(struct table *table, const struct value *object, const struct nam
 
 /* One scalar alone stands beside its name. */
 static enum ssm_err
-add_pair(struct table *table, const struct value *object, struct view name)
+add_pair(struct table *table, const struct members *members, struct view name)
 {
 	struct row *row = grid_new_row(&table->grid, 2);
 
 	if (row == NULL)
 		return ssm_fail_memory(table->err);
 	grid_cell(row, 0, name);
-	grid_cell(row, 1, cell_text(table, value_member(object, name)));
+	grid_cell(row, 1, cell_text(table, valueorder_find(members->sorted, members->count, name)));
 	return grid_row(&table->grid, row, table->err);
 }
 
 /* The sections of an object's members that are no columns. */
 static enum ssm_err
-add_more(struct table *table, const struct value *object, const struct nameset *more, size_t indent)
+add_more(struct table *table, const struct members *members, const struct nameset *more,
+    size_t indent)
 {
 	enum ssm_err rc = SSM_OK;
 
 	for (size_t i = 0; rc == SSM_OK && i < more->count; i++) {
-		const struct value *value = value_member(object, more->names[i]);
+		const struct value *value = valueorder_find(members->sorted, members->count, more->names[i]);
 
 		if (value != NULL)
 			rc = add_value(table, &more->names[i], value, indent + 1);
@@ -179,16 +196,18 @@ static enum ssm_err
 add_object(struct table *table, const struct value *object, size_t indent)
 {
 	struct names names = { NAMESET_INIT(table->arena), NAMESET_INIT(table->arena) };
+	struct members members;
 	enum ssm_err rc;
 
 	add_names(&names, object);
-	if ((rc = sort_names(&names, table->err)) != SSM_OK)
+	if ((rc = sort_names(&names, table->err)) != SSM_OK ||
+	    (rc = sort_members(table, &members, object)) != SSM_OK)
 		return rc;
 	if (names.columns.count == 1)
-		rc = add_pair(table, object, names.columns.names[0]);
+		rc = add_pair(table, &members, names.columns.names[0]);
 	else if (names.columns.count > 1 && (rc = add_header(table, &names.columns)) == SSM_OK)
-		rc = add_object_row(table, object, &names.columns);
-	return rc == SSM_OK ? add_more(table, object, &names.more, indent) : rc;
+		rc = add_member_row(table, &members, &names.columns);
+	return rc == SSM_OK ? add_more(table, &members, &names.more, indent) : rc;
 }
 
 /* Columns for all objects of the list; an empty list or text is let through where there are none. */
@@ -213,6 +232,19 @@ list_names(struct names *names, const struct value *list, struct ssm_error *err)
 	return empty != NULL && names->columns.count > 0 ? format_fail_mixed(empty, err) : SSM_OK;
 }
 
+/* One of a list: its row, and sections of its own. */
+static enum ssm_err
+add_list_object(struct table *table, const struct value *object, const struct names *names,
+    size_t indent)
+{
+	struct members members;
+	enum ssm_err rc = sort_members(table, &members, object);
+
+	if (rc == SSM_OK)
+		rc = add_member_row(table, &members, &names->columns);
+	return rc == SSM_OK ? add_more(table, &members, &names->more, indent) : rc;
+}
+
 static enum ssm_err
 add_objects(struct table *table, const struct view *title, const struct value *list, size_t indent)
 {
@@ -226,8 +258,7 @@ add_objects(struct table *table, const struct view *title, const struct value *l
 		    ((rc = grid_section(&table->grid, title, indent, table->err)) != SSM_OK ||
 		    (rc = add_header(table, &names.columns)) != SSM_OK))
 			break;
-		if ((rc = add_object_row(table, list->of.items[i], &names.columns)) == SSM_OK)
-			rc = add_more(table, list->of.items[i], &names.more, indent);
+		rc = add_list_object(table, list->of.items[i], &names, indent);
 	}
 	return rc;
 }

@@ -25,6 +25,23 @@ valueorder_members(struct arena *arena, const struct value *object)
 }
 
 static int
+name_to_member(const void *key, const void *member)
+{
+	const struct value_member *const *at = member;
+
+	return view_compare(*(const struct view *)key, (*at)->name);
+}
+
+const struct value *
+valueorder_find(const struct value_member *const *members, size_t count, struct view name)
+{
+	const struct value_member *const *found =
+	    count == 0 ? NULL : bsearch(&name, members, count, sizeof *members, name_to_member);
+
+	return found == NULL ? NULL : (*found)->value;
+}
+
+static int
 by_text(const void *a, const void *b)
 {
 	const struct view *left = a, *right = b;

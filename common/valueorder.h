@@ -12,6 +12,10 @@
 /* The members of an object by name: object->count pointers. */
 const struct value_member **valueorder_members(struct arena *arena, const struct value *object);
 
+/* The value of a member by its name, of count members in that order; NULL when there is none. */
+const struct value *valueorder_find(const struct value_member *const *members, size_t count,
+    struct view name);
+
 /* A set of names. After nameset_sort() names[0 .. count - 1] are in order, each of them once. */
 struct nameset {
 	struct arena *arena;
