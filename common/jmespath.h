@@ -10,9 +10,10 @@
  *            is over a limit, and UnicodeError.
  * Limits:    JMESPATH_EXPRESSION_MAX, JMESPATH_NESTING_MAX; the work that one search does, the memory
  *            it takes (the arena's cap) and the size of its result are bounded.
- * Differs:   half a surrogate pair in a literal or quoted identifier is refused; to_number() reads ASCII
- *            digits only; merge() takes no array of pairs for an object; a long value is cut where an error shows it, and an expression reference is
- *            shown as <expression>.
+ * Differs:   half a surrogate pair in a literal or quoted identifier is refused; to_number() reads
+ *            ASCII digits only; merge() takes no array of pairs for an object; sum() adds floats as
+ *            Python before 3.12; a long value is cut where an error shows it, and an expression
+ *            reference is shown as <expression>.
  */
 #ifndef SSM_JMESPATH_H
 #define SSM_JMESPATH_H
