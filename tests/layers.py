@@ -14,12 +14,19 @@ CC = os.environ.get("CC", "cc").split()
 # From the bottom up: a module includes only from its own row and from rows above it in this list.
 LAYERS = [
     # nothing but libc
-    "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
-    " terminal toolpath useragent utf8"
-    " adaptiverate httpdate progress sendrate",
+    "adaptiverate arena atomicfile blank bytes child clock err filelock httpdate interrupt io iso8601 pathexpand"
+    " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
+    " utf8",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks clockskew configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables"
-    " tlsfault url xmlscan",
+    " tlsfault url value value_parse valuetext xmlscan",
+    # the query language
+    "jmespath jmespath_arrays jmespath_ast jmespath_bigint jmespath_brackets jmespath_builtins"
+    " jmespath_compare jmespath_eval jmespath_functions jmespath_lexer jmespath_literal jmespath_numbers"
+    " jmespath_parse jmespath_parser jmespath_sort jmespath_strings",
+    # what is printed
+    "charcase charwidth format format_json format_table format_text format_yaml jqfilter jqmessage placemap"
+    " tabledraw tablegrid valueorder yamlplain",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
@@ -44,8 +51,9 @@ LAYERS = [
 
 # A library's header, and the only modules that may include it.
 LIBRARY_HEADERS = {
-    "jv.h": {"json"},
-    "jq.h": set(),
+    "jv.h": {"json", "jqmessage"},
+    "jq.h": {"jqfilter"},
+    "yaml.h": {"format_yaml"},
     "ini.h": {"sharedini"},
     "openssl/": {"digest", "dpop"},
     "curl/": {"http", "httpfault", "httpsetup"},
