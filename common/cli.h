@@ -15,7 +15,8 @@
 struct cli_option {
 	int key;			/* the short letter, or CLI_LONG and up */
 	const char *name;		/* long name without dashes */
-	const char *argument;		/* what its value is called, or NULL for a flag */
+	const char *argument;		/* what its value is called, or NULL for a flag; "[FORM]" may be left
+					   out, then the value is NULL */
 	const char *help;
 };
 

@@ -59,7 +59,7 @@ find_long(const struct cli *cli, struct view name)
 	cli_usage(cli, "unknown option '--%.*s'", VIEW_ARG(name));
 }
 
-/* The value: what was joined to the option, else the next argument. */
+/* The value: what was joined to the option, else the next argument unless the value may be left out. */
 static const char *
 value_of(struct cli *cli, const struct cli_option *option, const char *joined)
 {
@@ -68,7 +68,7 @@ value_of(struct cli *cli, const struct cli_option *option, const char *joined)
 			cli_usage(cli, "option '--%s' takes no value", option->name);
 		return NULL;
 	}
-	if (joined != NULL)
+	if (joined != NULL || option->argument[0] == '[')
 		return joined;
 	if (*cli->rest == NULL)
 		cli_usage(cli, "option '--%s' needs a value: %s", option->name, option->argument);

@@ -17,11 +17,12 @@ LAYERS = [
     "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
     " terminal toolpath useragent utf8",
     # texts: JSON, XML, URLs, the shared files
-    "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
+    "agenturl chunks configtext digest dpop json jsonitems jsonscan jsontext nested sharedini sharedini_tables url"
     " xmlscan",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
+    " parameters paramfile shape shorthand skeleton startingtoken"
     " settings_values streamurl",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
@@ -31,7 +32,7 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records requestoptions"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
