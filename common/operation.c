@@ -149,7 +149,7 @@ static const struct operation_option describe_options[] = {
 	{ "starting-token", "TOKEN", "the page behind the one that had this NextToken", "NextToken",
 	    OPERATION_STARTING_TOKEN },
 	{ "page-size", "N", "sessions a page, 1 to 200", "MaxResults", OPERATION_PAGE_SIZE },
-	{ "max-results", "N", "the service's name for --page-size", "MaxResults", OPERATION_VALUE },
+	{ "max-results", "N", "of this page, as the service calls it", "MaxResults", OPERATION_VALUE },
 	{ "next-token", "TOKEN", "the service's own token, as it is", "NextToken", OPERATION_VALUE },
 	OPTIONS_END,
 };

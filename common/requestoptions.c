@@ -25,13 +25,27 @@ static const struct cli_option own_rows[] = {
 	CLI_OPTIONS_END,
 };
 
+/* Help shows the first three, or those of the operation. */
 static const char *const examples[] = {
 	"ssm-request resume-session --session-id \"$id\" | ssm-sign | ssm-call",
 	"ssm-request resume-session --session-id - < ids.txt | ssm-sign | ssm-call",
+	"ssm-request resume-session --region eu-west-1 --input sessions.ndjson",
 	"ssm-request start-session --target i-0a1b2c3d --reason maintenance",
+	"ssm-request start-session --target i-0a1b2c3d --parameters portNumber=80",
+	"ssm-request terminate-session --session-id \"$id\" | ssm-sign | ssm-call",
 	"ssm-request describe-sessions --state Active --filters key=Owner,value=me",
-	NULL,
+	"ssm-request get-connection-status --target i-0a1b2c3d | ssm-sign | ssm-call",
 };
+
+static void
+choose_examples(struct requestoptions *options, const struct operation *operation)
+{
+	size_t count = 0, begin = strlen("ssm-request ");
+
+	for (size_t i = 0; i < ARRAY_LEN(examples) && count + 1 < ARRAY_LEN(options->examples); i++)
+		if (operation == NULL || view_starts(view_of(examples[i] + begin), view_of(operation->command)))
+			options->examples[count++] = examples[i];
+}
 
 static void
 add_row(struct requestoptions *options, struct cli_option row)
@@ -88,7 +102,7 @@ describe_tool(struct requestoptions *options, const struct operation *operation)
 	    "Make request documents for the Systems Manager API%s." : "Make a request document: %s.",
 	    operation == NULL ? "" : operation->purpose);
 	options->tool = (struct cli_tool){ .name = "ssm-request", .synopsis = options->synopsis,
-	    .purpose = options->purpose, .options = options->rows, .examples = examples };
+	    .purpose = options->purpose, .options = options->rows, .examples = options->examples };
 }
 
 bool
@@ -98,6 +112,7 @@ requestoptions_start(struct requestoptions *options, int argc, char **argv)
 
 	*options = (struct requestoptions){ .parameters = PARAMETERS_INIT };
 	describe_tool(options, operation);
+	choose_examples(options, operation);
 	if (operation != NULL) {
 		add_row(options, (struct cli_option){ 0, NULL, NULL, "Parameters" });
 		add_operation(options, operation);

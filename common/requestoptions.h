@@ -31,6 +31,7 @@ struct requestoptions {
 	struct parameter_given by_name[REQUESTOPTIONS_NAMES_MAX];
 	size_t name_count;
 	char synopsis[64], purpose[120];
+	const char *examples[4];	/* NULL ends them */
 	const char **pool;		/* where by_name's values stand */
 	size_t pool_count;
 };
