@@ -18,7 +18,7 @@ LAYERS = [
     " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
     " utf8",
     # texts: JSON, XML, URLs, the shared files
-    "agenturl chunks clockskew configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables"
+    "agenturl chunks clockskew configtext digest dpop json jsonitems jsonscan jsontext nested sharedini sharedini_tables"
     " tlsfault url value value_parse valuetext xmlscan",
     # the query language
     "jmespath jmespath_arrays jmespath_ast jmespath_bigint jmespath_brackets jmespath_builtins"
@@ -31,6 +31,7 @@ LAYERS = [
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
     " settings_values streamurl"
+    " parameters paramfile shape shorthand skeleton startingtoken"
     " signatureage",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
@@ -41,7 +42,7 @@ LAYERS = [
     " sts_answer",
     # what tools are made of
     "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
-    " pipeline_run pipeline_stage records"
+    " pipeline_run pipeline_stage records requestoptions"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"

@@ -1,0 +1,104 @@
+#include "startingtoken.h"
+
+#include <stdlib.h>
+
+#include "json.h"
+#include "utf8.h"
+
+static int
+digit_of(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c == '\0' ? NULL : strchr(digits, c);
+
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* Base64 with its padding and nothing else; false: it is something else. */
+static bool
+decode(struct bytes *out, struct view text)
+{
+	unsigned group = 0, count = 0;
+
+	if (text.len == 0 || text.len % 4 != 0)
+		return false;
+	while (text.len > 0 && text.ptr[text.len - 1] == '=')
+		text.len--;
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = digit_of(text.ptr[i]);
+
+		if (digit < 0)
+			return false;
+		group = group << 6 | (unsigned)digit;
+		if (++count % 4 != 1)
+			bytes_add_char(out, (char)(group >> (6 - 2 * ((count - 1) % 4)) & 0xFF));
+	}
+	return true;
+}
+
+/* Up to the end of text a whole number. */
+static bool
+read_count(struct view text, unsigned long *count)
+{
+	*count = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9' || i == 9)
+			return false;
+		*count = *count * 10 + (unsigned long)(text.ptr[i] - '0');
+	}
+	return text.len > 0;
+}
+
+/* {"NextToken": TOKEN or null, "boto_truncate_amount": N}; false: it is something else. */
+static bool
+read_object(struct bytes *next, unsigned long *shown, struct view text)
+{
+	struct ssm_error unused = SSM_ERROR_INIT;
+	struct json_doc doc = JSON_DOC_INIT;
+	struct json_member *amount;
+	struct view token = VIEW_NONE;
+	bool good;
+
+	good = utf8_check(text) == text.len &&
+	    json_parse(&doc, text, "the token", &unused) == SSM_OK &&
+	    json_string(&doc, "NextToken", &token, &unused) == SSM_OK;
+	amount = json_member(&doc, "boto_truncate_amount");
+	good = good && (amount == NULL || read_count(amount->raw, shown));
+	if (good)
+		bytes_set(next, token);
+	json_clear(&doc);
+	ssm_error_clear(&unused);
+	return good;
+}
+
+/* TOKEN___N; anything else is the service's own. */
+static void
+read_plain(struct bytes *next, unsigned long *shown, struct view text)
+{
+	struct view mark = VIEW("___"), token = text;
+	size_t at = 0;
+
+	while (at < text.len && !view_starts(view_slice(text, at, text.len), mark))
+		at++;
+	if (at < text.len && read_count(view_slice(text, at + mark.len, text.len), shown))
+		token = view_slice(text, 0, at);
+	bytes_set(next, view_is(token, "None") ? VIEW_NONE : token);
+}
+
+enum ssm_err
+startingtoken_read(struct bytes *next, unsigned long *shown, struct view text, struct ssm_error *err)
+{
+	struct bytes decoded = BYTES_INIT(JSON_DOCUMENT_MAX);
+
+	*shown = 0;
+	if (!decode(&decoded, text) || !read_object(next, shown, bytes_view(&decoded))) {
+		*shown = 0;
+		read_plain(next, shown, text);
+	}
+	if (bytes_failed(next) || bytes_failed(&decoded)) {
+		bytes_clear(&decoded);
+		return ssm_fail_memory(err);
+	}
+	bytes_clear(&decoded);
+	return SSM_OK;
+}
