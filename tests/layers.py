@@ -18,7 +18,7 @@ LAYERS = [
     " terminal toolpath useragent utf8",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonitems jsonscan jsontext nested sharedini sharedini_tables url"
-    " xmlscan",
+    " xmlscan yamltext",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
@@ -45,6 +45,7 @@ LIBRARY_HEADERS = {
     "jv.h": {"json"},
     "jq.h": set(),
     "ini.h": {"sharedini"},
+    "yaml.h": {"yamltext"},
     "openssl/": {"digest", "dpop"},
     "curl/": {"http", "httpfault", "httpsetup"},
     "libwebsockets.h": {"sandbox_server"},

@@ -11,7 +11,7 @@ LIBRARIES = {
     "ssm-call": {"libcurl", "libinih", "libjq"},
     "ssm-credentials": {"libcrypto", "libcurl", "libinih", "libjq"},
     "ssm-parse-url": {"libjq"},
-    "ssm-request": {"libinih", "libjq"},
+    "ssm-request": {"libinih", "libjq", "libyaml-0"},
     "ssm-resume-session": {"libjq"},
     "ssm-sandbox": {"libcrypto", "libjq", "libwebsockets"},
     "ssm-sign": {"libcrypto", "libinih", "libjq"},
