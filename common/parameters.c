@@ -10,6 +10,7 @@
 #include "shorthand.h"
 #include "startingtoken.h"
 #include "utf8.h"
+#include "yamltext.h"
 
 /* One option's value on its way. */
 struct value {
@@ -316,41 +317,68 @@ parameters_add(struct bytes *out, struct parameters *parameters, struct view sub
 	return rc == SSM_OK && bytes_failed(out) ? ssm_fail_memory(err) : rc;
 }
 
+/* YAML becomes the JSON that stands for it. */
+static enum ssm_err
+read_yaml(struct bytes *text, struct ssm_error *err)
+{
+	struct bytes json = BYTES_INIT(PARAMETERS_TEXT_MAX);
+	enum ssm_err rc = yamltext_to_json(&json, bytes_view(text), err);
+
+	if (rc == SSM_OK)
+		bytes_set(text, bytes_view(&json));
+	if (rc == SSM_OK && bytes_failed(text))
+		rc = ssm_fail(err, SSM_E_INPUT, "ParamError", "longer than a document may be");
+	bytes_clear(&json);
+	return rc;
+}
+
 static enum ssm_err
 parse_input(struct parameters *parameters, struct ssm_error *err)
 {
 	struct view text = bytes_view(&parameters->input_text), json = view_trim(text);
 	struct value value = { .option = "cli-input-json", .err = err };
-	enum ssm_err rc;
 
 	if (json.len > 0 && json.ptr[0] != '{' && check_json(&value, &json) == SSM_OK)
-		return ssm_fail(err, SSM_E_INPUT, "ParamError", "Error parsing parameter "
-		    "'--cli-input-json': Invalid type: expecting map, received <class '%s'>",
+		return ssm_fail(err, SSM_E_INPUT, "ParamError", "Error parsing parameter '--cli-input-%s': "
+		    "Invalid type: expecting map, received <class '%s'>", parameters->yaml ? "yaml" : "json",
 		    pythonrepr_class(json));
-	rc = json_parse(&parameters->input_doc, text, "the document", err);
-	if (rc == SSM_E_INPUT)
-		ssm_error_prefix(err, "Error parsing parameter 'cli-input-json': Invalid JSON received: ");
-	return rc;
+	return json_parse(&parameters->input_doc, text, "the document", err);
+}
+
+static enum ssm_err
+load_input(struct parameters *parameters, struct ssm_error *err)
+{
+	struct view value = view_of(parameters->input);
+	struct bytes *text = &parameters->input_text;
+	const char *option = parameters->yaml ? "--cli-input-yaml" : "--cli-input-json";
+	enum ssm_err rc = SSM_OK;
+
+	if (paramfile_kind(value) != PARAMFILE_NONE)
+		rc = paramfile_read(text, value, option, err);
+	else
+		bytes_set(text, value);
+	if (paramfile_kind(value) == PARAMFILE_BINARY && view_starts(bytes_view(text), VIEW("\xEF\xBB\xBF")))
+		bytes_drop(text, 3);
+	return rc == SSM_OK && bytes_failed(text) ? ssm_fail_memory(err) : rc;
 }
 
 enum ssm_err
 parameters_read_input(struct parameters *parameters, struct ssm_error *err)
 {
-	struct view value = view_of(parameters->input);
-	struct bytes *text = &parameters->input_text;
-	enum ssm_err rc = SSM_OK;
+	enum ssm_err rc;
 
-	if (value.ptr == NULL)
+	if (parameters->input == NULL)
 		return SSM_OK;
-	if (paramfile_kind(value) != PARAMFILE_NONE)
-		rc = paramfile_read(text, value, "--cli-input-json", err);
-	else
-		bytes_set(text, value);
-	if (paramfile_kind(value) == PARAMFILE_BINARY && view_starts(bytes_view(text), VIEW("\xEF\xBB\xBF")))
-		bytes_drop(text, 3);
-	if (rc == SSM_OK && bytes_failed(text))
-		rc = ssm_fail_memory(err);
-	return rc == SSM_OK ? parse_input(parameters, err) : rc;
+	if ((rc = load_input(parameters, err)) != SSM_OK)
+		return rc;
+	if (parameters->yaml)
+		rc = read_yaml(&parameters->input_text, err);
+	if (rc == SSM_OK && (rc = parse_input(parameters, err)) == SSM_OK)
+		return rc;
+	if (rc == SSM_E_INPUT && strncmp(err->message, "Error parsing", 13) != 0)
+		ssm_error_prefix(err, "Error parsing parameter 'cli-input-%s': Invalid %s received: ",
+		    parameters->yaml ? "yaml" : "json", parameters->yaml ? "YAML" : "JSON");
+	return rc;
 }
 
 const char *
@@ -361,7 +389,7 @@ parameters_any(const struct parameters *parameters)
 	for (size_t i = 0; option[i].name != NULL; i++)
 		if (parameters->given[i].count > 0)
 			return option[i].name;
-	return parameters->input != NULL ? "cli-input-json" : NULL;
+	return parameters->input == NULL ? NULL : parameters->yaml ? "cli-input-yaml" : "cli-input-json";
 }
 
 const char *

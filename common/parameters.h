@@ -2,7 +2,7 @@
  * parameters: an operation's parameters out of the values of options.
  *
  * Purpose:   one JSON object from option values (text, numbers, shorthand, JSON, file://, fileb://) and
- *            the document of --cli-input-json, in the order of the operation's shape; options go
+ *            the document of --cli-input-json or -yaml, in the order of the operation's shape; options go
  *            before the document's members of the same name. What comes out is checked by
  *            operation_check(), like any other input.
  * Ownership: all is borrowed.
@@ -22,7 +22,8 @@ struct parameter_given {
 struct parameters {
 	const struct operation *operation;
 	struct parameter_given given[OPERATION_OPTIONS_MAX];	/* by row of operation->options */
-	const char *input;		/* --cli-input-json, or NULL */
+	const char *input;		/* --cli-input-json or --cli-input-yaml, or NULL */
+	bool yaml;			/* the latter */
 	struct bytes input_text;	/* what it names or is */
 	struct json_doc input_doc;
 	unsigned long shown;		/* items of the page that the starting token leaves out */
@@ -33,7 +34,7 @@ struct parameters {
 
 #define PARAMETERS_TEXT_MAX (8 * JSON_DOCUMENT_MAX)
 
-/* Reads the document of --cli-input-json; before parameters_add(). */
+/* Reads the document of --cli-input-json or -yaml; before parameters_add(). */
 enum ssm_err parameters_read_input(struct parameters *parameters, struct ssm_error *err);
 
 /*

@@ -7,11 +7,12 @@
 #include "utf8.h"
 
 enum { OPT_REGION = CLI_LONG, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_ID, OPT_INPUT, OPT_LIST,
-	OPT_CLI_INPUT_JSON, OPT_SKELETON, OPT_PARAMETER };
+	OPT_CLI_INPUT_JSON, OPT_CLI_INPUT_YAML, OPT_SKELETON, OPT_PARAMETER };
 
 static const struct cli_option own_rows[] = {
 	{ OPT_INPUT, "input", "FILE", "parameters as JSON objects, '-' for standard input" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
+	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
 	{ OPT_SKELETON, "generate-cli-skeleton", "[FORM]", "print a sample: input, yaml-input, output" },
 	{ OPT_ID, "id", "TEXT", "your own key; comes back on the answer and in messages" },
 	{ 0, NULL, NULL, "Where to" },
@@ -189,6 +190,15 @@ take_skeleton(struct requestoptions *options, struct cli *cli, const char *value
 }
 
 static void
+take_document(struct requestoptions *options, struct cli *cli, const char *value, bool yaml)
+{
+	if (options->parameters.input != NULL && options->parameters.yaml != yaml)
+		cli_usage(cli, "Only one --cli-input- parameter may be specified.");
+	options->parameters.input = value;
+	options->parameters.yaml = yaml;
+}
+
+static void
 take_options(struct requestoptions *options, struct cli *cli)
 {
 	const char *value;
@@ -197,7 +207,8 @@ take_options(struct requestoptions *options, struct cli *cli)
 	while ((key = cli_option(cli, &value)) != CLI_END)
 		switch (key) {
 		case OPT_INPUT: options->input = value; break;
-		case OPT_CLI_INPUT_JSON: options->parameters.input = value; break;
+		case OPT_CLI_INPUT_JSON: take_document(options, cli, value, false); break;
+		case OPT_CLI_INPUT_YAML: take_document(options, cli, value, true); break;
 		case OPT_SKELETON: take_skeleton(options, cli, value); break;
 		case OPT_ID: options->id = value; break;
 		case OPT_REGION: options->region = value; break;

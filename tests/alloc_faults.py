@@ -34,6 +34,8 @@ CASES = [
                      "--cli-input-json", '{"Reason":"\\u00e9","X":[1,{"y":2}]}', "--profile", "p"], "", 252),
     ("ssm-request", ["describe-sessions", "--state", "Active", "--profile", "p", "--starting-token",
                      "eyJOZXh0VG9rZW4iOiAiYWJjIn0=", "--filters", "key=Owner,value=a", "key=Status,value=b"], "", 0),
+    ("ssm-request", ["start-session", "--profile", "p", "--cli-input-yaml", "Target: t\nParameters: {a: [x, 1.5, 0x1f]}"],
+     "", 252),
     ("ssm-request", ["describe-sessions", "--generate-cli-skeleton", "output", "--state", "A", "--profile", "p"], "", 0),
     ("ssm-sign", ["--profile", "p", "--time", "20150830T123600Z"], REQUEST, 0),
     ("ssm-sign", ["--credentials", "document", "--time", "20150830T123600Z"], REQUEST, 0),

@@ -19,7 +19,7 @@ LAYERS = [
     " utf8",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks clockskew configtext digest dpop json jsonitems jsonscan jsontext nested sharedini sharedini_tables"
-    " tlsfault url value value_parse valuetext xmlscan",
+    " tlsfault url value value_parse valuetext xmlscan yamltext",
     # the query language
     "jmespath jmespath_arrays jmespath_ast jmespath_bigint jmespath_brackets jmespath_builtins"
     " jmespath_compare jmespath_eval jmespath_functions jmespath_lexer jmespath_literal jmespath_numbers"
@@ -54,7 +54,7 @@ LAYERS = [
 LIBRARY_HEADERS = {
     "jv.h": {"json", "jqmessage"},
     "jq.h": {"jqfilter"},
-    "yaml.h": {"format_yaml"},
+    "yaml.h": {"format_yaml", "yamltext"},
     "ini.h": {"sharedini"},
     "openssl/": {"digest", "dpop"},
     "curl/": {"http", "httpfault", "httpsetup"},
