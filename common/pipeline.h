@@ -17,7 +17,7 @@
 #include "cli.h"
 
 #define PIPELINE_STAGES_MAX 4
-#define PIPELINE_ARGUMENTS_MAX 32
+#define PIPELINE_ARGUMENTS_MAX 48
 #define PIPELINE_MESSAGES_MAX (1024 * 1024)	/* of one stage; what is more is dropped */
 
 enum stage_state { STAGE_WAITS, STAGE_RUNS, STAGE_ENDED };
@@ -67,6 +67,9 @@ void pipeline_run(struct pipeline *pipeline);
 
 /* What the stage that failed first has said, unless nothing failed or it is a batch. */
 struct view pipeline_complaint(const struct pipeline *pipeline);
+
+/* Puts another text in that one's place. */
+void pipeline_reword(struct pipeline *pipeline, struct view text);
 
 /*
  * Prints the messages that were held back and returns the exit code. A signal that ended the run ends

@@ -213,6 +213,16 @@ pipeline_complaint(const struct pipeline *pipeline)
 	return stage == NULL || pipeline->caught != 0 ? VIEW_NONE : bytes_view(&stage->messages);
 }
 
+void
+pipeline_reword(struct pipeline *pipeline, struct view text)
+{
+	bool lost;
+	const struct stage *stage = first_failure(pipeline, &lost);
+
+	if (stage != NULL)
+		bytes_set(&pipeline->stages[stage - pipeline->stages].messages, text);
+}
+
 static void
 end_by_signal(int number)
 {

@@ -32,6 +32,7 @@ LAYERS = [
     " partition profiles proxy pythonrepr request responsemeta retry settings"
     " settings_values streamurl"
     " parameters paramfile shape shorthand skeleton startingtoken"
+    " shownmembers"
     " signatureage",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
@@ -43,6 +44,7 @@ LAYERS = [
     # what tools are made of
     "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
     " pipeline_run pipeline_stage records requestoptions"
+    " configuredoutput errorstyle resumeoptions"
     " settings_tell usage",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
