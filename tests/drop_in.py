@@ -1,6 +1,6 @@
 """ssm-resume-session beside aws ssm resume-session: what is printed, sent and returned, case by case.
 
-A part of the cases each time; DROP_IN=all runs them all (make check-drop-in).
+A third of the cases; DROP_IN=all runs them all (make check-drop-in).
 """
 import base64
 import json
@@ -163,10 +163,23 @@ def check_sandbox(aws):
     sandbox.stop()
 
 
+def check_shell(aws):
+    """What only a process of its own can show: the codes of both."""
+    with tempfile.TemporaryDirectory() as directory:
+        for command, codes in (
+                ("$TOOL --version", (0, 0)), ("$TOOL --session-id x --help", (0, 0)),
+                ("$TOOL --generate-cli-skeleton > /dev/full", (120, 255)),
+                ("$TOOL --version > /dev/full", (120, 255)),
+                ("$TOOL --session-id x --generate-cli-skeleton output --output text | cat", (0, 0))):
+            got = [subprocess.run(["sh", "-c", command.replace("$TOOL", tool)], env={**USUAL, "HOME": directory},
+                                  capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=60)
+                   for tool in (f"{aws} ssm resume-session", f"'{TOOL}'")]
+            is_equal(tuple(run.returncode for run in got), codes, f"codes: {command}", *got)
+
+
 def check_cases(python):
     aws, server = Aws(python), Server()
-    first = 0 if ALL else os.getpid() % STEP
-    for number, case in list(enumerate(CASES, 1))[first::STEP]:
+    for number, case in list(enumerate(CASES, 1))[::STEP]:
         compare(number, case, aws, server)
     server.release.set()
     aws.stop()
@@ -177,5 +190,6 @@ if __name__ == "__main__":
     sys.stdout.reconfigure(errors="backslashreplace")
     check_reasons()
     check_cases(found_python)
+    check_shell(found_aws)
     check_sandbox(found_aws)
     done()

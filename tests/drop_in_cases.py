@@ -29,9 +29,7 @@ REASONS = {
     "off": "The format off",
     "joined": "Parameters from a joined option",
     "parameters": "Parameters are always checked",
-    "endpoint": "Endpoints from the configuration",
     "legacy": "Retries in mode legacy",
-    "query": "What a query makes of an answer",
     "strict": "Documents are read strictly",
     "tls": "Certificates that are not verified",
 }
@@ -142,6 +140,8 @@ def session_ids():
     case("--session-id", "--abc", session=False)
     case("--session-id", "--region", "us-east-1", session=False)
     case(session=False)
+    differs("stdin", 254, 255, "--session-id", "-", session=False, replies=[refuse(400, {"__type": "X"})],
+            message=False, requests=False)
     case("--session_id", "x", session=False, message=False)
     case("--Session-Id", "x", session=False, message=False)
     case("-session-id", "x", session=False, message=False)
@@ -260,7 +260,7 @@ def refusals():
     case(replies=[refuse(400, {"message": "no type"})])
     case(replies=[refuse(403, {"__type": "AccessDeniedException"})])
     case(replies=[refuse(404, "")])
-    case(replies=[refuse(413, "<html>")])
+    case(replies=[refuse(413, "<html>")], message=False)
     case(replies=[refuse(400, {"__type": "A"}, ["x-amzn-query-error: B;Sender"])])
     case(replies=[refuse(400, {"__type": "A"}, ["x-amzn-ErrorType: B"])], message=False)
     for output in "text", "table", "yaml":
@@ -316,6 +316,7 @@ def settings():
     differs("usage", 0, 252, "--cli-connect-timeout", " 5 ", message=False, requests=False)
     case("--ca-bundle", "none.pem")
     case("--no-verify-ssl")
+    differs("tls", 0, 252, "--ca-bundle=", message=False, requests=False)
 
 
 for _part in formats, output_settings, queries, session_ids, documents, skeletons, answers, refusals, settings:
