@@ -25,10 +25,12 @@ enum stage_state { STAGE_WAITS, STAGE_RUNS, STAGE_ENDED };
 struct stage {
 	const char *tool;
 	bool holds_secrets;
+	bool late;			/* quick to start and slow to get anything: started behind the others */
 	char *arguments[PIPELINE_ARGUMENTS_MAX];	/* [0] is the tool; NULL-terminated */
 	size_t argument_count;
 	enum stage_state state;
 	int input;			/* what it reads, until it has ended; -1 for the first */
+	int output;			/* what it writes to, until it is started; -1 for the last */
 	bool input_over;		/* before it was started: nothing will come on it */
 	struct bytes messages;		/* what it wrote to stderr, but in a batch */
 	int messages_fd;		/* -1 when there is nothing to read any more */

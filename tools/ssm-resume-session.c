@@ -92,6 +92,7 @@ add_format(struct pipeline *pipeline, const struct resumeoptions *given)
 	bool batch = resumeoptions_is_batch(given);
 	const char *profile = given->profile == NULL ? "" : given->profile;
 
+	stage->late = true;
 	pipeline_option(pipeline, stage, "output", batch && !given->output_given ? "json" : given->output);
 	pipeline_option(pipeline, stage, "output-of", batch || given->output != NULL ? NULL : profile);
 	pipeline_option(pipeline, stage, "query", given->query);
