@@ -40,6 +40,10 @@ CASES = [
     ("ssm-sign", ["--profile", "p", "--time", "20150830T123600Z"], REQUEST, 0),
     ("ssm-sign", ["--credentials", "document", "--time", "20150830T123600Z"], REQUEST, 0),
     ("ssm-resume-session", ["--session-id", "x", "--show-pipeline"], "", 0),
+    ("ssm-resume-session", ["--session-id", "x", "--query", "[?a==`1`].b", "--profile", "p", "--show-pipeline"], "", 0),
+    ("ssm-format", ["--operation", "ResumeSession", "--metadata", "--output", "text"],
+     json.dumps({"StreamUrl": MARK, "ResponseMetadata": {"a": 1}}), 0),
+    ("ssm-request", ["--configured-output", "--profile", "p"], "", 0),
     ("ssm-credentials", ["--profile", "p"], "", 0),
     ("ssm-credentials", ["--profile", "p", "--explain"], "", 0),
     ("ssm-call", ["--max-attempts", "1"], REQUEST.replace("https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:1").replace(
