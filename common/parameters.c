@@ -138,29 +138,24 @@ add_json(struct bytes *out, const struct value *value, struct view text, char br
 }
 
 /* Shorthand knows no lists of one: where the shape has a list, a string becomes one. */
-static void
-add_wrapped(struct bytes *out, const struct shape *shape, struct view object)
+static enum ssm_err
+add_lists(struct bytes *out, struct view object, struct ssm_error *err)
 {
-	struct ssm_error unused = SSM_ERROR_INIT;
 	struct json_doc doc = JSON_DOC_INIT;
+	enum ssm_err rc = json_parse(&doc, object, "shorthand", err);
 
-	if (json_parse(&doc, object, "shorthand", &unused) != SSM_OK || shape->type != SHAPE_MAP ||
-	    shape->item->type != SHAPE_LIST) {
-		bytes_add(out, object);
-	} else {
-		jsontext_begin(out);
-		for (size_t i = 0; i < doc.count; i++) {
-			bool list = doc.members[i].raw.ptr[0] == '[';
+	jsontext_begin(out);
+	for (size_t i = 0; i < doc.count && rc == SSM_OK; i++) {
+		bool list = doc.members[i].raw.ptr[0] == '[';
 
-			jsontext_name_view(out, doc.members[i].raw_name);
-			bytes_add(out, list ? VIEW_NONE : VIEW("["));
-			bytes_add(out, doc.members[i].raw);
-			bytes_add(out, list ? VIEW_NONE : VIEW("]"));
-		}
-		jsontext_end(out);
+		jsontext_name_view(out, doc.members[i].raw_name);
+		bytes_add(out, list ? VIEW_NONE : VIEW("["));
+		bytes_add(out, doc.members[i].raw);
+		bytes_add(out, list ? VIEW_NONE : VIEW("]"));
 	}
+	jsontext_end(out);
 	json_clear(&doc);
-	ssm_error_clear(&unused);
+	return rc;
 }
 
 /* An object of the shape: JSON or shorthand. */
@@ -172,8 +167,11 @@ add_object(struct bytes *out, const struct value *value, const struct shape *sha
 
 	if (looks_like_json(text))
 		return add_json(out, value, text, '{');
-	if ((rc = shorthand_parse(&object, text, value->option, value->err)) == SSM_OK)
-		add_wrapped(out, shape, bytes_view(&object));
+	rc = shorthand_parse(&object, text, value->option, value->err);
+	if (rc == SSM_OK && shape->type == SHAPE_MAP && shape->item->type == SHAPE_LIST)
+		rc = add_lists(out, bytes_view(&object), value->err);
+	else if (rc == SSM_OK)
+		bytes_add(out, bytes_view(&object));
 	bytes_clear(&object);
 	return rc;
 }

@@ -129,6 +129,10 @@ add_value(struct parser *p)
 {
 	struct view text = bytes_view(&p->value);
 
+	if (bytes_failed(&p->value)) {
+		p->rc = ssm_fail_memory(p->err);
+		return false;
+	}
 	if (p->files && paramfile_kind(text) == PARAMFILE_BINARY) {
 		p->rc = ssm_fail(p->err, SSM_E_INPUT, "ParamError",
 		    "Error parsing parameter '%s': a string cannot be bytes (fileb://)", p->option);
@@ -242,9 +246,9 @@ read_quoted(struct parser *p, char quote)
 		    VIEW("<none>"));
 	set_unescaped(p, view_slice(p->text, p->at + 1, end), quote);
 	bytes_set(&half, bytes_view(&p->value));	/* quotes first, then backslashes, as the AWS CLI does */
-	set_unescaped(p, bytes_view(&half), '\\');
-	if (bytes_failed(&half))
+	if (bytes_failed(&p->value) || bytes_failed(&half))
 		p->rc = ssm_fail_memory(p->err);
+	set_unescaped(p, bytes_view(&half), '\\');
 	bytes_clear(&half);
 	p->at = end + 1;
 	return p->rc == SSM_OK;
@@ -384,6 +388,8 @@ parse_values(struct parser *p)
 	} else {
 		bytes_add_char(p->out, ']');
 	}
+	if (bytes_failed(&first))
+		p->rc = ssm_fail_memory(p->err);
 	bytes_clear(&first);
 	return p->rc == SSM_OK;
 }
