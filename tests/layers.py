@@ -22,7 +22,8 @@ LAYERS = [
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
-    " parameters paramfile shape shorthand skeleton startingtoken"
+    " parameters parameters_given paramfile shape shorthand shorthandwords skeleton"
+    " startingtoken"
     " settings_values streamurl",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
