@@ -12,7 +12,7 @@ LIBRARIES = {
     "ssm-credentials": {"libcrypto", "libcurl", "libinih", "libjq"},
     "ssm-format": {"libjq", "libyaml-0"},
     "ssm-parse-url": {"libjq"},
-    "ssm-request": {"libinih", "libjq"},
+    "ssm-request": {"libinih", "libjq", "libyaml-0"},
     "ssm-resume-session": {"libjq"},
     "ssm-sandbox": {"libcrypto", "libjq", "libwebsockets"},
     "ssm-sign": {"libcrypto", "libinih", "libjq"},
