@@ -81,6 +81,8 @@ struct answer_extras {
 	struct view id;			/* raw JSON, or VIEW_NONE */
 	bool metadata;
 	unsigned retries;		/* made before this answer */
+	bool timing;			/* metadata says elapsed as well */
+	unsigned elapsed;		/* milliseconds since the first attempt */
 };
 
 /*

@@ -171,7 +171,7 @@ read_answer(struct sent *sent, int status, const char *body, struct bytes *out,
     enum retry_class *failure, struct ssm_error *err)
 {
 	struct answer answer = ANSWER_INIT;
-	struct answer_extras extras = { VIEW_NONE, false, 1 };
+	struct answer_extras extras = { .id = VIEW_NONE, .retries = 1 };
 	char line[64];
 	enum ssm_err rc;
 
