@@ -15,7 +15,8 @@ CC = os.environ.get("CC", "cc").split()
 LAYERS = [
     # nothing but libc
     "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
-    " terminal toolpath useragent utf8",
+    " terminal toolpath useragent utf8"
+    " perfdata promtext threshold",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
     " xmlscan",
@@ -33,6 +34,8 @@ LAYERS = [
     # what tools are made of
     "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
     " settings_tell usage",
+    # the check's own
+    "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
     " sandbox_environment sandbox_http sandbox_judge sandbox_keys sandbox_listen sandbox_operations"
