@@ -1,173 +1,123 @@
 """bench.py: the suite beside what people use today, on the same machine, in the same run.
 
-Run by `make bench`. Prints tables of ratios: on a busy machine single times say little. What is not
-installed is left out, with a word.
+    bench.py [--scale full|quick|tiny] [--into DIRECTORY] [--without NAME,...] [STAGE ...]
+
+Prints a report of ratios, for on a busy machine single times say little. Everything goes to the suite's
+own sandbox on this machine. With --into, the report is also BENCHMARKS.md there, its plot
+bench/growth.svg, and its headlines the list in README.md under "How fast". A peer that is not installed
+is left out, with a word. `make bench` runs it.
 """
+import argparse
 import os
-import shutil
-import statistics
+import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
+import publish
+import report
+import stage_batch
+import stage_cost
+import stage_crowd
+import stage_growth
+import stage_memory
+import stage_one
+import stage_signing
+import stage_urls
+from peers import PEERS, Peers
+from scales import SCALES
+
+STAGES = {"one": stage_one, "batch": stage_batch, "crowd": stage_crowd, "signing": stage_signing,
+          "urls": stage_urls, "memory": stage_memory, "cost": stage_cost, "growth": stage_growth}
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
-SESSION = "sandbox-disconnected"
-URL = ("wss://ssmmessages.us-east-2.amazonaws.com/v1/data-channel/first.last@corp.com-0a1b2c3d4e5f67890"
-       "?role=publish_subscribe&cell-number=AAEAAWUQ/x+y==")
-PIPELINE = (f"ssm-request resume-session --session-id {SESSION} | ssm-sign | ssm-call |"
-            " ssm-parse-url -f region")
-CURL = ("curl -s --aws-sigv4 aws:amz:$AWS_REGION:ssm --user $AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"
-        " -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: AmazonSSM.ResumeSession'"
-        f" -d '{{\"SessionId\": \"{SESSION}\"}}' $AWS_ENDPOINT_URL_SSM")
-AWS = f"aws ssm resume-session --session-id {SESSION} --endpoint-url $AWS_ENDPOINT_URL_SSM"
-
-BOTOCORE_SIGN = """
-import json, sys, botocore.auth, botocore.awsrequest, botocore.credentials
-keys = botocore.credentials.Credentials('AKIDEXAMPLE', 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY')
-signer = botocore.auth.SigV4Auth(keys, 'ssm', 'us-east-1')
-for line in sys.stdin:
-    document = json.loads(line)
-    request = botocore.awsrequest.AWSRequest(method=document['method'], url=document['url'],
-                                             headers=document['headers'], data=document['body'])
-    signer.add_auth(request)
-    document['headers'] = dict(request.headers.items())
-    print(json.dumps(document))
-"""
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def spawn(arguments, stdin=os.devnull, stdout=os.devnull):
-    """One run: seconds and exit code."""
-    actions = [(os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
-               (os.POSIX_SPAWN_OPEN, 1, stdout, os.O_WRONLY, 0)]
-    begin = time.perf_counter()
-    pid = os.posix_spawnp(arguments[0], arguments, os.environ, file_actions=actions)
-    _, status = os.waitpid(pid, 0)
-    return time.perf_counter() - begin, os.waitstatus_to_exitcode(status)
+class Bench:
+    """What every stage needs to know."""
+
+    def __init__(self, scale, without, plots):
+        self.scale = scale
+        self.begin = time.monotonic()
+        self.peers = Peers(without)
+        self.plots = plots
+        self.failures = []
+        help_text = subprocess.run(["ssm-call", "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.many = re.search(r"^\s*-j,", help_text, re.M) is not None
+
+    def time_taken(self):
+        return time.monotonic() - self.begin
+
+    def time_left(self):
+        return self.scale.limit - self.time_taken()
+
+    def in_flight(self, count):
+        """The option of ssm-call, where it has one."""
+        return f" -j {count}" if self.many else ""
+
+    def about_in_flight(self):
+        return "" if self.many else "This `ssm-call` has no -j: it makes one call at a time."
 
 
-def paired(commands, runs):
-    """Median seconds of each command, run in turn so that a slow moment hits all of them."""
-    times = {name: [] for name in commands}
-    for i in range(runs + 1):
-        for name, command in commands.items():
-            seconds, code = spawn(["sh", "-c", command] if isinstance(command, str) else command)
-            if code:
-                sys.exit(f"bench: {name}: exit code {code}")
-            if i:
-                times[name].append(seconds)
-    return {name: statistics.median(samples) for name, samples in times.items()}
+def arguments():
+    parser = argparse.ArgumentParser(description="The suite beside what people use today.")
+    parser.add_argument("--scale", choices=SCALES, default="full")
+    parser.add_argument("--into", metavar="DIRECTORY", help="where BENCHMARKS.md and bench/growth.svg are written")
+    parser.add_argument("--without", metavar="NAME,...", default="", help=f"peers to leave out: {', '.join(PEERS)}")
+    parser.add_argument("stages", metavar="STAGE", nargs="*", help=f"of: {', '.join(STAGES)} [all]")
+    given = parser.parse_args()
+    given.without = [name for name in given.without.split(",") if name]
+    for name, known in [(name, STAGES) for name in given.stages] + [(name, PEERS) for name in given.without]:
+        if name not in known:
+            parser.error(f"'{name}' is none of {', '.join(known)}")
+    return given
 
 
-def table(title, rows):
-    print(f"\n{title}")
-    width = max(len(row[0]) for row in rows)
-    for name, *cells in rows:
-        print(f"  {name.ljust(width)}  " + "  ".join(str(cell).rjust(14) for cell in cells))
+def run_stages(bench, names):
+    """A section for each; a stage that there is no time for is left out, with a word."""
+    for name in names:
+        if bench.time_left() < 0:
+            yield report.Section(f"Not run: {name}", f"There was no time left after {bench.time_taken():.0f} s.")
+            continue
+        print(f"bench: {name}, after {bench.time_taken():.0f} s", file=sys.stderr)
+        yield STAGES[name].run(bench)
 
 
-def one_resume():
-    commands = {"pipeline of four tools": PIPELINE,
-                "ssm-resume-session": f"ssm-resume-session --session-id {SESSION}", "curl --aws-sigv4": CURL}
-    times = paired(commands, 40)
-    if shutil.which("aws"):
-        times.update(paired({"aws ssm resume-session": AWS}, 5))
-    base = times["curl --aws-sigv4"]
-    table("one ResumeSession on loopback", [("", "ms", "x curl")] + [
-        (name, f"{seconds * 1e3:.2f}", f"{seconds / base:.2f}") for name, seconds in times.items()])
+def as_typed(given):
+    words = ["make bench"] + [f"BENCH={given.scale}"] * (given.scale != "full")
+    return " ".join(words + [f"STAGES='{' '.join(given.stages)}'"] * bool(given.stages))
 
 
-def start_up():
-    times = paired({"/bin/true": ["/bin/true"], "ssm-parse-url URL": ["ssm-parse-url", URL],
-                    "ssm-request resume-session": ["ssm-request", "resume-session", "--session-id", "x"],
-                    "ssm-sign --version": ["ssm-sign", "--version"],
-                    "ssm-call --version": ["ssm-call", "--version"]}, 100)
-    base = times["/bin/true"]
-    table("one-shot, against /bin/true", [("", "ms", "ms more")] + [
-        (name, f"{seconds * 1e3:.2f}", f"{(seconds - base) * 1e3:.2f}") for name, seconds in times.items()])
-
-
-def rates(directory):
-    urls, requests = os.path.join(directory, "urls"), os.path.join(directory, "requests")
-    ids = os.path.join(directory, "ids")
-    with open(urls, "w", encoding="utf-8") as file:
-        file.writelines(f"{URL}\n" for _ in range(500_000))
-    with open(ids, "w", encoding="utf-8") as file:
-        file.writelines(f"session-{i:017x}\n" for i in range(100_000))
-    with open(requests, "wb") as file:
-        subprocess.run(["ssm-request", "resume-session", "--session-id", "-"], stdin=open(ids, "rb"),
-                       stdout=file, check=True)
-    rows = [("", "a second")]
-
-    def measure(name, count, arguments, stdin):
-        seconds = min(spawn(arguments, stdin)[0] for _ in range(3))
-        rows.append((name, f"{count / seconds:,.0f}"))
-        return count / seconds
-
-    measure("ssm-parse-url, lines to JSON", 500_000, ["ssm-parse-url"], urls)
-    measure("ssm-parse-url -f region", 500_000, ["ssm-parse-url", "-f", "region"], urls)
-    measure("ssm-request, ids to documents", 100_000,
-            ["ssm-request", "resume-session", "--session-id", "-"], ids)
-    ours = measure("ssm-sign, documents", 100_000, ["ssm-sign"], requests)
-    if subprocess.run([sys.executable, "-c", "import botocore"], stderr=subprocess.DEVNULL).returncode == 0:
-        few = os.path.join(directory, "few")
-        with open(requests, encoding="utf-8") as source, open(few, "w", encoding="utf-8") as file:
-            file.writelines(line for _, line in zip(range(10_000), source))
-        theirs = measure("botocore, documents", 10_000, [sys.executable, "-c", BOTOCORE_SIGN], few)
-        rows.append(("ssm-sign / botocore", f"{ours / theirs:.1f}"))
-    table("rates", rows)
-    return ids, requests, urls
-
-
-def peak(arguments, stdin):
-    """Peak memory in KiB."""
-    with open(stdin, "rb") as file:
-        run = subprocess.run(["sh", "-c", 'exec 3>&1 >/dev/null; exec "$0" "$@"',
-                              os.path.join(BUILD_DIR, "bench", "peak"), *arguments],
-                             stdin=file, stdout=subprocess.PIPE, check=False)
-    return int(run.stdout)
-
-
-def repeat(sample, count, path):
-    """A file of `count` lines, those of the sample over and over."""
-    with open(path, "wb") as file:
-        while count > 0:
-            with open(sample, "rb") as source:
-                for line in source:
-                    if count == 0:
-                        break
-                    file.write(line)
-                    count -= 1
-
-
-def memory(directory, ids, requests, urls):
-    unsendable = os.path.join(directory, "unsendable")      # ends before the network
-    with open(unsendable, "w", encoding="utf-8") as file:
-        file.write('{"method":"POST"}\n')
-    inputs = {("ssm-request", "resume-session", "--session-id", "-"): ids, ("ssm-sign",): requests,
-              ("ssm-parse-url",): urls, ("ssm-call", "--errors", "inline", "--quiet"): unsendable}
-    rows = [("peak memory, KiB", "10^3", "10^4", "10^5", "10^6")]
-    for arguments, sample in inputs.items():
-        cells = []
-        for power in range(3, 7):
-            part = os.path.join(directory, "part")
-            repeat(sample, 10 ** power, part)
-            cells.append(f"{peak(arguments, part):,}")
-        rows.append((arguments[0], *cells))
-    table("memory against the number of documents", rows)
+def into_sandbox():
+    """Starts this once more with the sandbox's endpoint and keys in the environment."""
+    os.environ["PATH"] = f"{BUILD_DIR}:{BUILD_DIR}/bench:/usr/bin:/bin:{os.environ['PATH']}"
+    os.environ.update(BENCH=HERE, BENCH_IN_SANDBOX="1", AWS_EC2_METADATA_DISABLED="true", LC_ALL="C.UTF-8",
+                      PYTHONDONTWRITEBYTECODE="1", AWS_CONFIG_FILE="/dev/null",
+                      AWS_SHARED_CREDENTIALS_FILE="/dev/null")
+    os.execvp("ssm-sandbox", ["ssm-sandbox", "--port", "0", "--", sys.executable, *sys.argv])
 
 
 def main():
-    os.environ["PATH"] = f"{BUILD_DIR}:{os.environ['PATH']}"
-    if "AWS_ENDPOINT_URL_SSM" not in os.environ:      # again, inside the sandbox
-        os.execvp("ssm-sandbox", ["ssm-sandbox", "--", sys.executable, os.path.abspath(__file__)])
-    for peer in ("aws", "curl"):
-        if not shutil.which(peer):
-            print(f"{peer} is not installed: left out")
-    one_resume()
-    start_up()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # no command of a run outlives it
+    given = arguments()
+    if "BENCH_IN_SANDBOX" not in os.environ:
+        into_sandbox()
+    into = os.path.abspath(given.into) if given.into else None
     with tempfile.TemporaryDirectory() as directory:
-        memory(directory, *rates(directory))
+        os.chdir(directory)
+        plots = os.path.join(into, "bench") if into else directory
+        os.makedirs(plots, exist_ok=True)
+        bench = Bench(SCALES[given.scale], given.without, plots)
+        sections = list(run_stages(bench, given.stages or STAGES))
+        os.chdir("/")
+    whole = publish.text(bench, as_typed(given), sections)
+    print(whole)
+    if into:
+        publish.write(into, whole, publish.headlines(sections))
+    if bench.failures:
+        sys.exit("bench: failed: " + "; ".join(bench.failures))
 
 
 main()

@@ -37,6 +37,7 @@ answer_reset(struct answer *answer)
 {
 	answer->failure = ANSWER_CAME;
 	answer->reason[0] = '\0';
+	answer->words = NULL;
 	httphead_reset(&answer->head);
 	answer->chunks = (struct chunks)CHUNKS_INIT;
 	answer->wire = 0;
@@ -250,7 +251,7 @@ answer_read(const struct answer *answer, const struct expectation *expected,
 	else if (answer->head.status >= 200 && answer->head.status < 300)
 		rc = read_success(answer, expected, extras, out, err);
 	else
-		rc = answerfault_service(answer, expected, failure, err);
+		rc = answerfault_service(answer, expected, extras, failure, err);
 	if (rc != SSM_OK)
 		responsemeta_attach(err, &answer->head, expected->request, extras->retries, false);
 	return rc;

@@ -24,8 +24,12 @@
 
 enum answer_failure {
 	ANSWER_CAME,			/* there is one, whatever its status */
-	ANSWER_NO_CONNECTION,		/* name not found, connection refused */
+	ANSWER_NO_NAME,			/* the host's name was not found */
+	ANSWER_NO_CONNECTION,		/* refused, or no way there */
 	ANSWER_NO_PROXY,		/* the proxy was not reached, or would not connect */
+	ANSWER_PROXY_TIMEOUT,		/* the same, for it said nothing in time */
+	ANSWER_PROXY_LOGIN,		/* it wants another user name and password */
+	ANSWER_PROXY_UNTRUSTED,		/* its TLS or certificate is not good */
 	ANSWER_CONNECT_TIMEOUT,
 	ANSWER_READ_TIMEOUT,
 	ANSWER_OUT_OF_TIME,		/* the time for the whole request is over */
@@ -41,6 +45,7 @@ enum answer_failure {
 struct answer {
 	enum answer_failure failure;
 	char reason[ANSWER_REASON_MAX];	/* the transport's own words about a failure, in ASCII */
+	const char *words;		/* what made of it no answer to take; static, or NULL */
 	struct httphead head;
 	struct chunks chunks;
 	size_t wire;			/* bytes of the body as they came */
@@ -67,6 +72,7 @@ struct expectation {
 	struct json_doc parameters;		/* the request's body, when the operation is known */
 	struct view proxy;			/* its URL, empty when there is none */
 	const char *ca_bundle;			/* that was asked for, or NULL */
+	enum retry_mode mode;			/* standard unless it is set */
 };
 
 #define EXPECTATION_INIT { .request = NULL, .operation = NULL, .parameters = JSON_DOC_INIT }
@@ -76,11 +82,15 @@ enum ssm_err expectation_start(struct expectation *expected, const struct reques
     struct ssm_error *err);
 void expectation_clear(struct expectation *expected);
 
-/* Members put behind the service's own, and in place of any of the same name. */
+/*
+ * Members put behind the service's own, and in place of any of the same name, and what messages need
+ * to know.
+ */
 struct answer_extras {
 	struct view id;			/* raw JSON, or VIEW_NONE */
 	bool metadata;
 	unsigned retries;		/* made before this answer */
+	long long now;			/* when it came, in milliseconds since 1970; 0: not known */
 	bool timing;			/* metadata says elapsed as well */
 	unsigned elapsed;		/* milliseconds since the first attempt */
 };

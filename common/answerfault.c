@@ -4,6 +4,7 @@
 
 #include "proxy.h"
 #include "responsemeta.h"
+#include "signatureage.h"
 #include "utf8.h"
 
 #define TEXT_MAX (SSM_MESSAGE_MAX - 128)	/* leaves room for what is put around it */
@@ -127,11 +128,11 @@ add_message(struct bytes *out, const struct answer *answer, const struct expecta
 
 /* The class of exit code: no such session, try again, or refused. */
 static enum ssm_err
-classify(int status, const char *code, enum retry_class failure)
+classify(int status, const char *code)
 {
 	if (strcmp(code, "DoesNotExistException") == 0 && status < 500)
 		return SSM_E_NO;
-	if (failure != RETRY_NEVER || status >= 500 || status == 429 || status == 408)
+	if (retry_is_passing(status, view_of(code)) || status >= 500 || status == 429 || status == 408)
 		return SSM_E_AGAIN;
 	return SSM_E_SERVICE;
 }
@@ -150,8 +151,8 @@ refuse(const struct answer *answer, const struct expectation *expected, const st
 		snprintf(code, sizeof code, "%.*s", VIEW_ARG(found->code));
 	else
 		snprintf(code, sizeof code, "%d", status);
-	*failure = retry_class_of_error(status, view_of(code));
-	rc = classify(status, code, *failure);
+	*failure = retry_class_of_error(expected->mode, status, view_of(code));
+	rc = classify(status, code);
 	add_message(&message, answer, expected, found);
 	text = bytes_cstr(&message);
 	rc = text == NULL ? ssm_fail_memory(err) : ssm_fail(err, rc, code, "%s", text);
@@ -162,7 +163,7 @@ refuse(const struct answer *answer, const struct expectation *expected, const st
 
 enum ssm_err
 answerfault_service(const struct answer *answer, const struct expectation *expected,
-    enum retry_class *failure, struct ssm_error *err)
+    const struct answer_extras *extras, enum retry_class *failure, struct ssm_error *err)
 {
 	struct found found = { .code = VIEW_NONE, .message = VIEW_NONE };
 	struct json_doc doc = JSON_DOC_INIT;
@@ -175,6 +176,7 @@ answerfault_service(const struct answer *answer, const struct expectation *expec
 		found.message = plain_text(body);
 	find_code(&found, &answer->head, &doc);
 	rc = refuse(answer, expected, &found, failure, err);
+	signatureage_explain(expected->request, &answer->head, extras->now, err);
 	json_clear(&doc);
 	return rc;
 }
@@ -185,10 +187,18 @@ static const struct {
 	enum ssm_err rc;
 	enum retry_class failure;
 } transports[] = {
+	[ANSWER_NO_NAME] = { "EndpointConnectionError", "Could not connect to the endpoint URL: \"",
+	    "\": the host's name cannot be resolved", SSM_E_AGAIN, RETRY_TRANSIENT },
 	[ANSWER_NO_CONNECTION] = { "EndpointConnectionError",
 	    "Could not connect to the endpoint URL: \"", "\"", SSM_E_AGAIN, RETRY_TRANSIENT },
-	[ANSWER_NO_PROXY] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\"",
+	[ANSWER_NO_PROXY] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\": ",
 	    SSM_E_AGAIN, RETRY_TRANSIENT },
+	[ANSWER_PROXY_TIMEOUT] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\": ",
+	    SSM_E_AGAIN, RETRY_TIMEOUT },
+	[ANSWER_PROXY_LOGIN] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"", "\": ",
+	    SSM_E_CONFIG, RETRY_NEVER },
+	[ANSWER_PROXY_UNTRUSTED] = { "ProxyConnectionError", "Failed to connect to proxy URL: \"",
+	    "\": ", SSM_E_OTHER, RETRY_NEVER },
 	[ANSWER_CONNECT_TIMEOUT] = { "ConnectTimeoutError", "Connect timeout on endpoint URL: \"", "\"",
 	    SSM_E_AGAIN, RETRY_TIMEOUT },
 	[ANSWER_READ_TIMEOUT] = { "ReadTimeoutError", "Read timeout on endpoint URL: \"", "\"",
@@ -207,7 +217,7 @@ static const struct {
 	[ANSWER_TOO_LONG] = { "ResponseTooLong", "an answer of more than 8 MiB from \"", "\"",
 	    SSM_E_OTHER, RETRY_NEVER },
 	[ANSWER_NOT_SENT] = { "HTTPClientError",
-	    "An HTTP Client raised an unhandled exception: ", "", SSM_E_OTHER, RETRY_NEVER },
+	    "An HTTP Client raised an unhandled exception: ", "", SSM_E_OTHER, RETRY_TRANSIENT },
 };
 
 /* Without its query, which may hold anything, and with the path that is sent for none. */
@@ -224,10 +234,24 @@ add_url(struct bytes *out, const struct url *url)
 static void
 add_subject(struct bytes *out, const struct answer *answer, const struct expectation *expected)
 {
-	if (answer->failure == ANSWER_NO_PROXY)
+	switch (answer->failure) {
+	case ANSWER_NO_PROXY: case ANSWER_PROXY_TIMEOUT: case ANSWER_PROXY_LOGIN:
+	case ANSWER_PROXY_UNTRUSTED:
 		proxy_add_shown(out, expected->proxy);
-	else if (answer->failure != ANSWER_NOT_SENT)
+		break;
+	case ANSWER_NOT_SENT:
+		break;
+	default:
 		add_url(out, &expected->request->url);
+	}
+}
+
+static void
+add_in_parentheses(struct bytes *out, const char *text)
+{
+	bytes_add(out, VIEW(" ("));
+	bytes_add_text(out, text);
+	bytes_add_char(out, ')');
 }
 
 static void
@@ -236,10 +260,14 @@ add_reason(struct bytes *out, const struct answer *answer, const struct expectat
 	struct view bundle = view_of(expected->ca_bundle);
 
 	switch (answer->failure) {
-	case ANSWER_TLS_BROKEN:
-	case ANSWER_TLS_REFUSED:
-	case ANSWER_NOT_SENT:
+	case ANSWER_TLS_BROKEN: case ANSWER_TLS_REFUSED: case ANSWER_NOT_SENT:
+	case ANSWER_NO_PROXY: case ANSWER_PROXY_TIMEOUT: case ANSWER_PROXY_LOGIN:
+	case ANSWER_PROXY_UNTRUSTED:
 		bytes_add_text(out, answer->reason);
+		break;
+	case ANSWER_CUT:
+		if (answer->words != NULL)
+			add_in_parentheses(out, answer->words);
 		break;
 	case ANSWER_NO_CA_BUNDLE:
 		if (bundle.len == 0 || utf8_check(bundle) < bundle.len)
@@ -274,6 +302,8 @@ answerfault_transport(const struct answer *answer, const struct expectation *exp
 		rc = ssm_fail(err, transports[answer->failure].rc, transports[answer->failure].code,
 		    "%s", message);
 	*failure = transports[answer->failure].failure;
+	if (answer->failure == ANSWER_NOT_SENT && expected->mode == RETRY_LEGACY)
+		*failure = RETRY_NEVER;
 	bytes_clear(&text);
 	return rc;
 }
@@ -282,10 +312,7 @@ void
 answerfault_used_up(const struct answer *answer, const struct expectation *expected,
     unsigned retries, struct ssm_error *err)
 {
-	size_t len = strlen(err->message);
-
 	if (err->service)
-		snprintf(err->message + len, sizeof err->message - len, " (reached max retries: %u)",
-		    retries);
+		ssm_error_add(err, " (reached max retries: %u)", retries);
 	responsemeta_attach(err, &answer->head, expected->request, retries, err->service);
 }

@@ -15,7 +15,7 @@
 
 /* An answer with a status outside 200 to 299. */
 enum ssm_err answerfault_service(const struct answer *answer, const struct expectation *expected,
-    enum retry_class *failure, struct ssm_error *err);
+    const struct answer_extras *extras, enum retry_class *failure, struct ssm_error *err);
 
 /*
  * The service's code for what went wrong, into code; empty when it names none. The body may be

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "answerfault.h"
+#include "clock.h"
 #include "http.h"
 #include "outgoing.h"
 #include "proxy.h"
@@ -23,6 +24,7 @@ struct apicall {
 	struct signer *signer;
 	struct retry_quota quota;
 	struct bytes ca_bundle;
+	enum retry_mode mode;		/* as configured, with the User-Agent */
 	unsigned attempts_max;		/* as configured; 0 until it is asked for */
 	char user_agent[USERAGENT_MAX];
 };
@@ -82,12 +84,11 @@ static enum ssm_err
 set_user_agent(struct apicall *calls, struct ssm_error *err)
 {
 	struct setting_value app_id;
-	const char *mode;
 	enum ssm_err rc;
 
-	if ((rc = settings_choice(calls->settings, SETTING_RETRY_MODE, NULL, &mode, err)) == SSM_OK &&
+	if ((rc = settings_retry_mode(calls->settings, NULL, &calls->mode, err)) == SSM_OK &&
 	    (rc = settings_app_id(calls->settings, &app_id, err)) == SSM_OK)
-		useragent_format(calls->user_agent, view_of(mode), app_id.text);
+		useragent_format(calls->user_agent, view_of(retry_mode_name(calls->mode)), app_id.text);
 	return rc;
 }
 
@@ -114,7 +115,7 @@ start(struct apicall *calls, struct call *call, struct ssm_error *err)
 		return ssm_fail_memory(err);
 	if ((calls->user_agent[0] == '\0' && (rc = set_user_agent(calls, err)) != SSM_OK) ||
 	    (wanted->attempts_max == 0 && calls->attempts_max == 0 &&
-	    (rc = settings_attempts(calls->settings, &calls->attempts_max, err)) != SSM_OK) ||
+	    (rc = settings_attempts(calls->settings, calls->mode, &calls->attempts_max, err)) != SSM_OK) ||
 	    (rc = set_timeouts(calls, call, err)) != SSM_OK)
 		return rc;
 	return calls->http != NULL ? SSM_OK : http_open(&calls->http, &calls->options, err);
@@ -202,6 +203,7 @@ prepare(struct apicall *calls, struct call *call, struct ssm_error *err)
 	    (!wanted->direct &&
 	    (rc = proxy_choose(&call->proxy, &call->request.url, environ, err)) != SSM_OK))
 		return rc;
+	call->retry.mode = call->expected.mode = calls->mode;
 	call->attempts_max = wanted->attempts_max > 0 ? wanted->attempts_max : calls->attempts_max;
 	call->expected.request = &call->request;
 	call->expected.proxy = call->transfer.proxy = bytes_view(&call->proxy);
@@ -254,13 +256,16 @@ attempt(struct apicall *calls, struct call *call, struct ssm_error *err)
 		call->transfer.headers = call->headers;
 		call->transfer.header_count = call->request.header_count;
 	} else {
-		if ((rc = outgoing_set(&call->outgoing, &call->request, call->retry.attempts,
-		    call->attempts_max, err)) != SSM_OK)
+		const struct outgoing_attempt number = { .number = call->retry.attempts,
+		    .max = call->attempts_max, .now = clock_utc_ms(), .read_timeout = call->transfer.read_timeout };
+
+		if ((rc = outgoing_set(&call->outgoing, &call->request, &number, err)) != SSM_OK)
 			return rc;
 		call->transfer.headers = call->outgoing.headers;
 		call->transfer.header_count = call->outgoing.count;
 	}
 	http_perform(calls->http, &call->transfer);
+	outgoing_answered(&call->outgoing, &call->transfer.answer.head, clock_utc_ms());
 	return SSM_OK;
 }
 
@@ -277,10 +282,10 @@ judge(const struct call *call, enum retry_class *failure, struct ssm_error *err)
 	if (answer->failure != ANSWER_CAME)
 		return answerfault_transport(answer, &call->expected, failure, err);
 	if (call->wanted->retryable != NULL) {
-		*failure = call->wanted->retryable(status, body) ? RETRY_TRANSIENT : RETRY_NEVER;
+		*failure = call->wanted->retryable(call->retry.mode, status, body) ? RETRY_TRANSIENT : RETRY_NEVER;
 	} else if (status < 200 || status > 299) {
 		answerfault_code(code, &answer->head, body);
-		*failure = retry_class_of_error(status, view_of(code));
+		*failure = retry_class_of_error(call->retry.mode, status, view_of(code));
 	}
 	return SSM_OK;
 }
@@ -303,7 +308,7 @@ wait_before_next(const struct call *call)
 	if (wait == 0) {
 		if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
 			return false;
-		wait = retry_delay(&call->retry, (double)number / 4294967296.0);
+		wait = retry_delay(&call->retry, (double)number / 4294967296.0, 0);
 	}
 	delay.tv_sec = (time_t)(wait / 1000);
 	delay.tv_nsec = (long)(wait % 1000) * 1000000;

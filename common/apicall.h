@@ -19,7 +19,7 @@
 
 struct apicall;
 
-/* Settings (CA bundle, attempts, timeouts, proxies) come from settings, which is borrowed. */
+/* Settings (CA bundle, retry mode, attempts, timeouts, proxies) come from settings, which is borrowed. */
 enum ssm_err apicall_open(struct apicall **calls, const struct settings *settings,
     struct ssm_error *err) __attribute__((warn_unused_result));
 void apicall_close(struct apicall *calls);
@@ -33,7 +33,7 @@ struct apicall_header {
  * Whether an answer, whatever its status, is worth another try; the body is whole. NULL: as retry.h
  * says for a service. A try that brought no answer is judged by how it failed.
  */
-typedef bool apicall_retryable(int status, struct view body);
+typedef bool apicall_retryable(enum retry_mode mode, int status, struct view body);
 
 struct apicall_request {
 	const char *method;		/* GET, PUT, POST */

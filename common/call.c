@@ -10,6 +10,7 @@
 #include "proxy.h"
 #include "responsemeta.h"
 #include "settings_tell.h"
+#include "signatureage.h"
 
 #define RESULT_MAX ((size_t)24 * 1024 * 1024)
 
@@ -63,6 +64,18 @@ call_free(struct call *call)
 	bytes_clear(&call->result);
 	ssm_error_clear(&call->err);
 	free(call);
+}
+
+void
+call_world_start(struct call_world *world, double rate)
+{
+	double now = (double)clock_ms();
+
+	world->quota = (struct retry_quota)RETRY_QUOTA_INIT;
+	world->rate = (struct sendrate)SENDRATE_INIT;
+	if (rate > 0)
+		sendrate_start(&world->rate, rate, now);
+	adaptiverate_start(&world->adaptive, now);
 }
 
 void
@@ -174,6 +187,7 @@ prepare(struct call *call, struct call_world *world)
 		return ssm_fail(&call->err, SSM_E_OTHER, "RandomError", "no random numbers to be had");
 	outgoing_name(&call->outgoing, random);
 	call->outgoing.user_agent = chosen->user_agent;
+	call->retry.mode = call->expected.mode = chosen->retry_mode;
 	call->transfer.owner = call;
 	call->transfer.url = &call->request.url;
 	call->transfer.body = call->request.body;
@@ -248,33 +262,62 @@ tell_attempt(const struct call *call, const struct call_world *world)
 		    id.len > 0 ? (int)id.len : 4, id.len > 0 ? id.ptr : "none");
 }
 
-/* Sets when the next attempt is to be made; false when the time for it is not there. */
+/* Sets when the next attempt is to be made; false when the time for it is not there, or it would come too late. */
 static bool
 back_off(struct call *call, const struct call_world *world)
 {
+	long long now = signatureage_now(&call->transfer.answer.head, call->extras.now);
 	unsigned number, wait, left;
 
 	if (!draw(&number, sizeof number))
 		return false;
-	wait = retry_delay(&call->retry, (double)number / 4294967296.0);
+	wait = retry_delay(&call->retry, (double)number / 4294967296.0,
+	    retry_after(&call->transfer.answer.head, (time_t)(call->extras.now / 1000)));
 	if (!has_time(call, world, &left) || (left != 0 && wait >= left))
 		return false;
+	if (signatureage_is_over(&call->request, now, wait)) {
+		signatureage_fail(&call->request, now, wait, &call->err);
+		return false;
+	}
 	cli_verbose(world->cli, "waiting %u ms", wait);
 	call->due = clock_ms() + wait;
 	return true;
+}
+
+unsigned
+call_hold(const struct call *call, struct call_world *world)
+{
+	double now = (double)clock_ms();
+	unsigned wait = sendrate_wait(&world->rate, now), other = 0;
+
+	if (call->retry.mode == RETRY_ADAPTIVE)
+		other = adaptiverate_wait(&world->adaptive, now);
+	return wait > other ? wait : other;
+}
+
+static void
+take_turn(const struct call *call, struct call_world *world)
+{
+	double now = (double)clock_ms();
+
+	sendrate_take(&world->rate, now);
+	if (call->retry.mode == RETRY_ADAPTIVE)
+		adaptiverate_take(&world->adaptive, now);
 }
 
 enum call_step
 call_send(struct call *call, struct call_world *world)
 {
 	struct transfer *transfer = &call->transfer;
+	struct outgoing_attempt number = { .number = call->retry.attempts + 1,
+	    .max = call->choice->settings.attempts_max, .now = clock_utc_ms(),
+	    .read_timeout = transfer->read_timeout };
 	enum ssm_err rc;
 
 	if (call->retry.attempts == 0)
 		call->start = clock_ms();
 	call->extras.retries = call->retry.attempts++;
-	rc = outgoing_set(&call->outgoing, &call->request, call->retry.attempts,
-	    call->choice->settings.attempts_max, &call->err);
+	rc = outgoing_set(&call->outgoing, &call->request, &number, &call->err);
 	if (rc != SSM_OK)
 		return done(call, rc);
 	transfer->headers = call->outgoing.headers;
@@ -284,6 +327,7 @@ call_send(struct call *call, struct call_world *world)
 		transfer->answer.failure = ANSWER_OUT_OF_TIME;
 		return call_answered(call, world);
 	}
+	take_turn(call, world);
 	http_start(world->http, transfer);
 	return CALL_SEND;
 }
@@ -299,16 +343,20 @@ call_answered(struct call *call, struct call_world *world)
 	if (answer->failure != ANSWER_OUT_OF_TIME || call->transfer.took > 0)
 		tell_attempt(call, world);
 	ssm_error_clear(&call->err);
+	call->extras.now = clock_utc_ms();
 	call->extras.elapsed = (unsigned)(clock_ms() - call->start);
 	rc = answer_read(answer, &call->expected, &call->extras, &call->result, &failure, &call->err);
+	if (call->retry.mode == RETRY_ADAPTIVE)
+		adaptiverate_answered(&world->adaptive, failure == RETRY_THROTTLED, (double)clock_ms());
 	if (rc == SSM_OK) {
 		retry_succeeded(&call->retry, &world->quota);
 		return done(call, rc);
 	}
+	outgoing_answered(&call->outgoing, &answer->head, call->extras.now);
 	verdict = retry_next(&call->retry, &world->quota, call->choice->settings.attempts_max, failure);
 	if (verdict == RETRY_USED_UP)
 		answerfault_used_up(answer, &call->expected, call->extras.retries, &call->err);
 	if (call->extras.timing)
 		responsemeta_add_elapsed(&call->err.metadata, call->extras.elapsed);
-	return verdict == RETRY_GO && back_off(call, world) ? CALL_WAIT : done(call, rc);
+	return verdict == RETRY_GO && back_off(call, world) ? CALL_WAIT : done(call, call->err.rc);
 }

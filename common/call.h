@@ -12,6 +12,7 @@
 #ifndef SSM_CALL_H
 #define SSM_CALL_H
 
+#include "adaptiverate.h"
 #include "callsettings.h"
 #include "http.h"
 #include "outgoing.h"
@@ -33,9 +34,13 @@ struct call_world {
 	const struct call_options *options;
 	struct http *http;
 	struct retry_quota quota;
+	struct sendrate rate;			/* as the user wants it */
+	struct adaptiverate adaptive;		/* as the service allows it, in adaptive mode */
 	struct call_choice *choice;		/* of the newest document */
 };
 
+/* Quota and rates full; rate is in requests a second, 0 for no limit. */
+void call_world_start(struct call_world *world, double rate);
 void call_world_clear(struct call_world *world);
 
 enum call_step {
@@ -81,6 +86,9 @@ void call_fail(struct call *call, struct ssm_error *err);
 
 /* The raw JSON of the document's id, or VIEW_NONE. */
 struct view call_id(const struct call *call);
+
+/* How long the next attempt must be held back for the sake of a rate; 0: it may be sent now. */
+unsigned call_hold(const struct call *call, struct call_world *world);
 
 /* Starts the next attempt; CALL_DONE when it cannot be made, else what is to come is the transfer's. */
 enum call_step call_send(struct call *call, struct call_world *world);

@@ -27,6 +27,8 @@ struct calls {
 	enum input_status ended;		/* how it ended */
 	struct ssm_error input_error;
 	uint64_t deadline;
+	unsigned held_back;			/* how long the first that is ready is, for a rate's sake */
+	struct callprogress progress;
 };
 
 static void
@@ -127,9 +129,15 @@ send_ready(struct calls *calls)
 {
 	struct call *call;
 
+	calls->held_back = WAIT_MAX;
 	while (calls->flying < calls->options->concurrency &&
 	    (call = TAILQ_FIRST(&calls->ready)) != NULL) {
+		if ((calls->held_back = call_hold(call, calls->world)) > 0)
+			return;
+		calls->held_back = WAIT_MAX;
 		TAILQ_REMOVE(&calls->ready, call, queue);
+		if (call->retry.attempts == 0)
+			callprogress_sent(&calls->progress);
 		if (call_send(call, calls->world) == CALL_SEND)
 			calls->flying++;
 		else
@@ -156,6 +164,8 @@ settle(struct calls *calls, struct call *call)
 	struct records *r = calls->records;
 
 	r->many = r->many || calls->number > 1;
+	callprogress_settled(&calls->progress, call->retry.attempts > 0,
+	    call->rc == SSM_OK ? NULL : call->err.code);
 	records_settle_number(r, call->number, call->rc, &call->result, &call->err, call_id(call));
 	calls->done--;
 	drop(calls, call);
@@ -179,6 +189,8 @@ hand_on(struct calls *calls)
 		if (call->done)
 			settle(calls, call);
 	}
+	if (calls->progress.shares_terminal && r->out.pending.len > 0)
+		callprogress_wipe(&calls->progress);
 	if (!output_flush(&r->out) || (r->out.pending.len == 0 && output_is_deserted(&r->out)))
 		r->stop = true;
 }
@@ -193,12 +205,14 @@ until(uint64_t moment, uint64_t now, unsigned longest)
 
 /* How long nothing will be to do unless something happens. */
 static unsigned
-idle_time(const struct calls *calls)
+idle_time(struct calls *calls)
 {
 	const struct call *call;
 	uint64_t now = clock_ms();
-	unsigned longest = WAIT_MAX;
+	unsigned longest = calls->held_back, due = callprogress_draw(&calls->progress);
 
+	if (due < longest)
+		longest = due;
 	TAILQ_FOREACH(call, &calls->waiting, queue)
 		longest = until(call->due, now, longest);
 	if (calls->deadline > 0)
@@ -329,6 +343,8 @@ start(struct calls *calls, struct records *r)
 	if (calls->options->deadline > 0)
 		calls->deadline = clock_ms() + calls->options->deadline;
 	r->in.no_wait = r->out.no_wait = true;
+	call_world_start(calls->world, calls->options->rate);
+	callprogress_start(&calls->progress, r, calls->options->progress);
 }
 
 void
@@ -353,5 +369,6 @@ calls_run(struct records *r, struct call_world *world, const struct calls_option
 	drain(&calls);
 	if (!r->stop)
 		records_end_input(r, calls.ended, "document", &calls.input_error);
+	callprogress_end(&calls.progress, interrupt->signal == 0);
 	clear(&calls);
 }

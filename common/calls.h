@@ -11,6 +11,7 @@
 #define SSM_CALLS_H
 
 #include "call.h"
+#include "callprogress.h"
 #include "interrupt.h"
 #include "records.h"
 
@@ -21,6 +22,8 @@ struct calls_options {
 	unsigned concurrency;		/* requests in flight, at most */
 	bool unordered;
 	unsigned deadline;		/* for all there is to do */
+	double rate;			/* requests a second; 0 is no limit */
+	enum progress_when progress;
 };
 
 /*

@@ -7,13 +7,14 @@
 #include "utf8.h"
 
 static void
-tell_attempts(const struct callsettings *chosen, const struct cli *cli, const char *option)
+tell_attempts(const struct callsettings *chosen, const struct cli *cli,
+    const struct callsettings_options *options)
 {
 	char number[16];
 	struct setting_value value;
 
-	settings_tell(cli, chosen->settings, SETTING_RETRY_MODE, NULL);
-	if (!settings_get(chosen->settings, SETTING_MAX_ATTEMPTS, option, &value)) {
+	settings_tell(cli, chosen->settings, SETTING_RETRY_MODE, options->retry_mode);
+	if (!settings_get(chosen->settings, SETTING_MAX_ATTEMPTS, options->max_attempts, &value)) {
 		snprintf(number, sizeof number, "%u", chosen->attempts_max);
 		value = (struct setting_value){ .text = view_of(number), .origin = "retry_mode" };
 	}
@@ -21,20 +22,18 @@ tell_attempts(const struct callsettings *chosen, const struct cli *cli, const ch
 }
 
 static enum ssm_err
-choose_attempts(struct callsettings *chosen, const struct cli *cli, const char *option,
-    struct ssm_error *err)
+choose_attempts(struct callsettings *chosen, const struct cli *cli,
+    const struct callsettings_options *options, struct ssm_error *err)
 {
-	const char *mode;
-	enum ssm_err rc;
+	enum ssm_err rc = settings_retry_mode(chosen->settings, options->retry_mode,
+	    &chosen->retry_mode, err);
 
-	if (option == NULL) {
-		rc = settings_attempts(chosen->settings, &chosen->attempts_max, err);
-	} else {
-		chosen->attempts_max = (unsigned)strtoul(option, NULL, 10);
-		rc = settings_choice(chosen->settings, SETTING_RETRY_MODE, NULL, &mode, err);
-	}
+	if (rc == SSM_OK && options->max_attempts == NULL)
+		rc = settings_attempts(chosen->settings, chosen->retry_mode, &chosen->attempts_max, err);
+	else if (rc == SSM_OK)
+		chosen->attempts_max = (unsigned)strtoul(options->max_attempts, NULL, 10);
 	if (rc == SSM_OK)
-		tell_attempts(chosen, cli, option);
+		tell_attempts(chosen, cli, options);
 	return rc;
 }
 
@@ -64,7 +63,7 @@ choose_user_agent(struct callsettings *chosen, const struct cli *cli, struct ssm
 	if (rc == SSM_OK && utf8_count(value.text) > SETTINGS_APP_ID_ADVISED)
 		cli_warn(cli, "%s: an application id of more than %d characters", value.origin,
 		    SETTINGS_APP_ID_ADVISED);
-	useragent_format(chosen->user_agent, VIEW("standard"), value.text);
+	useragent_format(chosen->user_agent, view_of(retry_mode_name(chosen->retry_mode)), value.text);
 	return rc;
 }
 
@@ -95,7 +94,7 @@ callsettings_choose(struct callsettings *chosen, const struct cli *cli,
 		return SSM_OK;
 	bytes_set(&chosen->profile, profile);
 	if ((rc = open_settings(chosen, cli, profile, err)) == SSM_OK &&
-	    (rc = choose_attempts(chosen, cli, options->max_attempts, err)) == SSM_OK &&
+	    (rc = choose_attempts(chosen, cli, options, err)) == SSM_OK &&
 	    (rc = choose_trust(chosen, cli, options, err)) == SSM_OK &&
 	    (rc = choose_user_agent(chosen, cli, err)) == SSM_OK)
 		settings_tell(cli, chosen->settings, SETTING_DEFAULTS_MODE, NULL);

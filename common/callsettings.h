@@ -1,8 +1,8 @@
 /*
  * callsettings: what sending a request takes from the settings.
  *
- * Purpose:   for the profile that a document names, and as long as documents name the same: attempts,
- *            trusted authorities, time to connect, User-Agent.
+ * Purpose:   for the profile that a document names, and as long as documents name the same: retry mode,
+ *            attempts, trusted authorities, time to connect, User-Agent.
  * Units:     milliseconds.
  * Ownership: callsettings_clear() ends it; options are borrowed.
  * Errors:    as settings.h says.
@@ -18,6 +18,7 @@
 struct callsettings_options {
 	const char *ca_bundle;		/* NULL: not given */
 	const char *max_attempts;	/* the same; a checked number */
+	const char *retry_mode;		/* the same */
 	bool no_verify;			/* no authorities are looked for */
 };
 
@@ -25,6 +26,7 @@ struct callsettings {
 	struct settings *settings;
 	struct bytes profile;		/* as the document has it */
 	struct bytes ca_bundle;		/* empty: the system's */
+	enum retry_mode retry_mode;
 	unsigned attempts_max;
 	char user_agent[USERAGENT_MAX];
 };

@@ -52,6 +52,8 @@ build(struct pipeline *pipeline, enum check_kind kind, const struct checkrun_opt
 	pipeline_option(pipeline, stage, "max-concurrency", options->concurrency);
 	pipeline_option(pipeline, stage, "connect-timeout", options->connect_timeout);
 	pipeline_option(pipeline, stage, "read-timeout", options->read_timeout);
+	pipeline_option(pipeline, stage, "rate", options->rate);
+	pipeline_option(pipeline, stage, "retry-mode", options->retry_mode);
 	pipeline_option(pipeline, stage, "max-attempts", options->max_attempts);
 	pipeline_option(pipeline, stage, "ca-bundle", options->ca_bundle);
 	pipeline_flag(pipeline, stage, "no-verify-ssl", options->no_verify_ssl);
@@ -98,8 +100,10 @@ run_pipeline(enum check_kind kind, const struct checkrun *run, int in, int out, 
 	    (messages >= 0 && dup2(messages, STDERR_FILENO) < 0))
 		_exit(255);
 	pipeline_start(&pipeline, &cli);
+	pipeline.batch = true;
 	build(&pipeline, kind, run->options);
-	_exit(pipeline_run(&pipeline));
+	pipeline_run(&pipeline);
+	_exit(pipeline_end(&pipeline));
 }
 
 /* The descriptors are those of the process; it has its own copies afterwards. */

@@ -20,7 +20,8 @@
 /* What the stages are told. NULL: nothing. */
 struct checkrun_options {
 	const char *region, *profile, *endpoint_url;
-	const char *concurrency, *connect_timeout, *read_timeout, *max_attempts, *ca_bundle;
+	const char *concurrency, *rate, *retry_mode, *max_attempts, *connect_timeout, *read_timeout;
+	const char *ca_bundle;
 	bool no_verify_ssl;
 };
 

@@ -86,8 +86,10 @@ add_printable(struct bytes *out, struct view text)
 
 /* One write a message, so that lines of several tools do not mix. */
 static void
-say(struct bytes *line)
+say(const struct cli *cli, struct bytes *line)
 {
+	if (cli->before_message != NULL)
+		cli->before_message(cli->context);
 	bytes_add_char(line, '\n');
 	io_write_all(STDERR_FILENO, bytes_view(line));
 	bytes_clear(line);
@@ -103,7 +105,7 @@ say_text(const struct cli *cli, const char *format, va_list args)
 	bytes_add_text(&line, cli->tool->name);
 	bytes_add(&line, VIEW(": "));
 	add_printable(&line, view_of(text));
-	say(&line);
+	say(cli, &line);
 }
 
 void
@@ -116,6 +118,8 @@ cli_error_document(struct bytes *out, const struct ssm_error *err, struct view i
 	jsontext_member(out, "Message", view_of(err->message));
 	jsontext_member_bool(out, "Retryable", err->retryable);
 	jsontext_member_number(out, "ExitCode", ssm_exit_code(err->rc));
+	if (err->clock_skew != 0)
+		jsontext_member_number(out, "ClockSkew", err->clock_skew);
 	jsontext_end(out);
 	jsontext_member_raw(out, "ResponseMetadata",
 	    err->metadata.len > 0 ? bytes_view(&err->metadata) : VIEW("{}"));
@@ -153,7 +157,7 @@ cli_message(const struct cli *cli, const struct ssm_error *err, size_t record, s
 		return;
 	if (cli->json_errors) {
 		cli_error_document(&line, err, id);
-		say(&line);
+		say(cli, &line);
 		return;
 	}
 	bytes_add_text(&line, cli->tool->name);
@@ -169,7 +173,7 @@ cli_message(const struct cli *cli, const struct ssm_error *err, size_t record, s
 		add_printable(&line, view_of(err->request_id));
 		bytes_add_char(&line, ')');
 	}
-	say(&line);
+	say(cli, &line);
 }
 
 void

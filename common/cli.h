@@ -15,7 +15,7 @@
 struct cli_option {
 	int key;			/* the short letter, or CLI_LONG and up */
 	const char *name;		/* long name without dashes */
-	const char *argument;		/* what its value is called, or NULL for a flag */
+	const char *argument;		/* what its value is called, NULL for a flag, "[=NAME]": may be left out */
 	const char *help;
 };
 
@@ -66,6 +66,8 @@ struct cli {
 	bool options_over;		/* after -- */
 	const char *letters;		/* what is left of a cluster of short options */
 	char **after_dashes;		/* what followed --, or NULL when there was none */
+	void (*before_message)(void *);	/* called before anything is written to stderr, or NULL */
+	void *context;
 };
 
 /*
@@ -76,8 +78,9 @@ struct cli {
 void cli_start(struct cli *cli, const struct cli_tool *tool, char **argv);
 
 /*
- * The key of the next option with its value (NULL for a flag), or CLI_END. Common options are dealt
- * with here; --help and --version end the process.
+ * The key of the next option with its value, or CLI_END. The value is NULL for a flag, and for an
+ * optional one that was left out: only what is joined to the option is that one's value. Common options
+ * are dealt with here; --help and --version end the process.
  */
 int cli_option(struct cli *cli, const char **value);
 
@@ -90,6 +93,10 @@ void cli_operands_max(const struct cli *cli, int max);
 
 /* A whole number from min to max, or a usage error that names the option. */
 long cli_number(const struct cli *cli, const char *option, const char *value, long min, long max);
+
+/* Which of the words (NULL ends them) the value is, from 0, or a usage error that names them all. */
+size_t cli_word(const struct cli *cli, const char *option, const char *value,
+    const char *const *words);
 
 /* `TOOL: where: message` or an error document on stderr. where and id may be VIEW_NONE. */
 void cli_message(const struct cli *cli, const struct ssm_error *err, size_t record, struct view id);

@@ -95,9 +95,33 @@ ssm_error_prefix(struct ssm_error *err, const char *format, ...)
 }
 
 void
+ssm_error_add(struct ssm_error *err, const char *format, ...)
+{
+	char tail[SSM_MESSAGE_MAX];
+	size_t len = strlen(err->message), room;
+	va_list args;
+
+	va_start(args, format);
+	format_message(tail, format, args);
+	va_end(args);
+	room = sizeof err->message - 1 - strlen(tail);
+	if (len > room && room < sizeof ellipsis)
+		len = 0;
+	else if (len > room) {
+		len = room - (sizeof ellipsis - 1);
+		while (len > 0 && ((unsigned char)err->message[len] & 0xC0) == 0x80)
+			len--;
+		memcpy(err->message + len, ellipsis, sizeof ellipsis);
+		len += sizeof ellipsis - 1;
+	}
+	memcpy(err->message + len, tail, strlen(tail) + 1);
+}
+
+void
 ssm_error_clear(struct ssm_error *err)
 {
 	err->rc = SSM_OK;
+	err->clock_skew = 0;
 	err->service = err->retryable = false;
 	err->code[0] = err->message[0] = err->request_id[0] = '\0';
 	bytes_clear(&err->metadata);

@@ -30,6 +30,7 @@ struct ssm_error {
 	enum ssm_err rc;
 	bool service;		/* said by the service: the message line starts with the code */
 	bool retryable;
+	long long clock_skew;	/* seconds that this machine's clock is ahead of the service's; 0: not found */
 	char code[96];		/* the service's error code, or botocore's exception name */
 	char message[SSM_MESSAGE_MAX];
 	char request_id[96];	/* empty when there was no answer */
@@ -52,6 +53,10 @@ enum ssm_err ssm_fail_memory(struct ssm_error *err);
 
 /* Puts a printf-formatted text before the message: where the failure was. */
 void ssm_error_prefix(struct ssm_error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Puts one behind it, which stays whole: a message that is too long for both is cut in front of it. */
+void ssm_error_add(struct ssm_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 void ssm_error_clear(struct ssm_error *err);

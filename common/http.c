@@ -20,8 +20,6 @@ struct flight {
 	struct curl_slist *headers;
 	enum httpsetup_trust trust;
 	uint64_t start;
-	curl_off_t sent;
-	uint64_t sent_changed;
 	char reason[CURL_ERROR_SIZE];
 	TAILQ_ENTRY(flight) link;
 };
@@ -169,7 +167,7 @@ land(struct http *http, struct flight *flight, CURLcode rc)
 
 	answer->failure = httpfault_classify(flight->easy, flight->transfer, rc, flight->reason);
 	if (answer->failure != ANSWER_CAME)
-		httpfault_note(answer, rc, flight->reason);
+		httpfault_note(flight->easy, flight->transfer, rc, flight->reason);
 	curl_multi_remove_handle(http->multi, flight->easy);
 }
 
@@ -177,10 +175,8 @@ land(struct http *http, struct flight *flight, CURLcode rc)
 static void
 break_off(struct http *http, struct flight *flight, enum answer_failure failure)
 {
-	struct answer *answer = &flight->transfer->answer;
-
-	answer->failure = failure;
-	httpfault_note(answer, CURLE_OPERATION_TIMEDOUT, flight->reason);
+	flight->transfer->answer.failure = failure;
+	httpfault_note(flight->easy, flight->transfer, CURLE_OPERATION_TIMEDOUT, flight->reason);
 	curl_multi_remove_handle(http->multi, flight->easy);
 	end(http, flight->transfer);
 }
@@ -192,8 +188,8 @@ launch(struct http *http, struct flight *flight)
 
 	flight->trust = http->options->no_verify ? TRUST_UNASKED :
 	    flight->transfer->ca_bundle != NULL ? TRUST_BUNDLE : http->system;
-	flight->sent = 0;
-	flight->sent_changed = 0;
+	flight->transfer->sent = 0;
+	flight->transfer->sent_last = 0;
 	flight->reason[0] = '\0';
 	answer_reset(&flight->transfer->answer);
 	flight->transfer->connected = flight->transfer->heard = 0;
@@ -230,7 +226,7 @@ http_start(struct http *http, struct transfer *transfer)
 static bool
 deserves_bundle(const struct flight *flight)
 {
-	return flight->trust == TRUST_DIRECTORY &&
+	return flight->trust == TRUST_DIRECTORY && flight->transfer->connected == 0 &&
 	    flight->transfer->answer.failure == ANSWER_TLS_REFUSED;
 }
 
@@ -280,17 +276,11 @@ work(struct http *http)
 
 /* When something last went over the wire, either way. */
 static uint64_t
-last_sign(struct flight *flight, uint64_t now)
+last_sign(const struct transfer *transfer)
 {
-	const struct transfer *transfer = flight->transfer;
 	uint64_t last = transfer->heard > transfer->connected ? transfer->heard : transfer->connected;
-	curl_off_t sent = 0;
 
-	curl_easy_getinfo(flight->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-	if (sent != flight->sent)
-		flight->sent_changed = now;
-	flight->sent = sent;
-	return flight->sent_changed > last ? flight->sent_changed : last;
+	return transfer->sent_last > last ? transfer->sent_last : last;
 }
 
 /* What is left of `limit` since `from`. */
@@ -309,7 +299,7 @@ time_of(struct flight *flight, uint64_t now, enum answer_failure *failure)
 
 	if (transfer->connected > 0 && transfer->read_timeout > 0) {
 		*failure = ANSWER_READ_TIMEOUT;
-		if ((rest = remaining(last_sign(flight, now), transfer->read_timeout, now)) < left)
+		if ((rest = remaining(last_sign(transfer), transfer->read_timeout, now)) < left)
 			left = rest;
 	}
 	if (left > 0 && transfer->time_left > 0) {

@@ -48,7 +48,9 @@ struct transfer {
 	struct answer answer;
 	unsigned took;
 	bool kept;			/* went over a connection that was there already */
-	uint64_t connected, heard;	/* when the connection was there, when bytes came; 0 for not yet */
+	/* When the connection was there, when bytes came and went last; 0 for not yet. */
+	uint64_t connected, heard, sent_last;
+	int64_t sent;			/* bytes of the request's body */
 	struct flight *flight;		/* while it is on its way */
 	TAILQ_ENTRY(transfer) link;	/* when it has ended */
 };

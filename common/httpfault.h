@@ -15,7 +15,10 @@
 enum answer_failure httpfault_classify(CURL *easy, const struct transfer *transfer, CURLcode rc,
     const char *reason);
 
-/* The words about a failure into answer->reason: ours before libcurl's. */
-void httpfault_note(struct answer *answer, CURLcode rc, const char *reason);
+/*
+ * The words about the failure that the answer has into its reason: ours, where we know better, before
+ * libcurl's.
+ */
+void httpfault_note(CURL *easy, struct transfer *transfer, CURLcode rc, const char *reason);
 
 #endif

@@ -73,6 +73,19 @@ note_connected(void *context, char *address, char *local_address, int port, int 
 	return CURL_PREREQFUNC_OK;
 }
 
+/* Called whenever libcurl has done something. */
+static int
+note_sent(void *context, curl_off_t down, curl_off_t downloaded, curl_off_t up, curl_off_t uploaded)
+{
+	struct transfer *transfer = context;
+
+	(void)down, (void)downloaded, (void)up;
+	if (uploaded != transfer->sent)
+		transfer->sent_last = clock_ms();
+	transfer->sent = uploaded;
+	return 0;
+}
+
 static CURLcode
 set_numbers(CURL *easy)
 {
@@ -89,6 +102,7 @@ set_numbers(CURL *easy)
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED }, { CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC },
 		{ CURLOPT_NOSIGNAL, 1 }, { CURLOPT_QUICK_EXIT, 1 }, { CURLOPT_VERBOSE, 0 },
 		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+		{ CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
 	};
 	CURLcode rc = curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 
@@ -112,12 +126,21 @@ set_trust(CURL *easy, const char *ca_bundle, enum httpsetup_trust trust)
 
 	if ((rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L)) == CURLE_OK &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_CAINFO, bundle)) == CURLE_OK &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_CAPATH, directory)) == CURLE_OK &&
-	    trust == TRUST_BUNDLE &&
-	    (rc = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, bundle)) == CURLE_OK)
-		rc = curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+	    (rc = curl_easy_setopt(easy, CURLOPT_CAINFO, bundle)) == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
 	return rc;
+}
+
+/* Of a proxy with TLS; one that anybody could take the place of would see our log-in. */
+static CURLcode
+set_proxy_trust(CURL *easy, const char *ca_bundle, enum httpsetup_trust trust)
+{
+	const curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
+	bool own = trust == TRUST_BUNDLE;
+	CURLcode rc = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, own ? ca_bundle : built->cainfo);
+
+	return rc != CURLE_OK ? rc :
+	    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, own ? NULL : built->capath);
 }
 
 CURLcode
@@ -134,6 +157,8 @@ httpsetup_fixed(CURL *easy, CURLSH *share, char *reason, void *owner)
 	    (rc = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line)) == CURLE_OK &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body)) == CURLE_OK)
 		rc = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_connected);
+	if (rc == CURLE_OK && (rc = curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L)) == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, note_sent);
 	return rc;
 }
 
@@ -145,6 +170,8 @@ set_owner(CURL *easy, struct transfer *transfer)
 	if ((rc = curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer)) == CURLE_OK &&
 	    (rc = curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer)) == CURLE_OK)
 		rc = curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+	if (rc == CURLE_OK)
+		rc = curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
 	return rc;
 }
 
@@ -265,6 +292,7 @@ httpsetup_apply(CURL *easy, enum httpsetup_trust trust, struct transfer *transfe
 	if ((*headers = make_headers(transfer)) == NULL)
 		return CURLE_OUT_OF_MEMORY;
 	if ((rc = set_trust(easy, transfer->ca_bundle, trust)) == CURLE_OK &&
+	    (rc = set_proxy_trust(easy, transfer->ca_bundle, trust)) == CURLE_OK &&
 	    (rc = set_owner(easy, transfer)) == CURLE_OK &&
 	    (rc = set_target(easy, transfer)) == CURLE_OK)
 		rc = set_request(easy, transfer, *headers);

@@ -59,6 +59,12 @@ find_long(const struct cli *cli, struct view name)
 	cli_usage(cli, "unknown option '--%.*s'", VIEW_ARG(name));
 }
 
+static bool
+is_optional(const struct cli_option *option)
+{
+	return option->argument != NULL && option->argument[0] == '[';
+}
+
 /* The value: what was joined to the option, else the next argument. */
 static const char *
 value_of(struct cli *cli, const struct cli_option *option, const char *joined)
@@ -68,27 +74,19 @@ value_of(struct cli *cli, const struct cli_option *option, const char *joined)
 			cli_usage(cli, "option '--%s' takes no value", option->name);
 		return NULL;
 	}
-	if (joined != NULL)
+	if (joined != NULL || is_optional(option))
 		return joined;
 	if (*cli->rest == NULL)
 		cli_usage(cli, "option '--%s' needs a value: %s", option->name, option->argument);
 	return *cli->rest++;
 }
 
-static void
-choose(const struct cli *cli, const char *option, const char *value, const char *yes,
-    const char *no, bool *chosen)
-{
-	if (strcmp(value, yes) != 0 && (no == NULL || strcmp(value, no) != 0))
-		cli_usage(cli, "option '--%s' takes '%s'%s%s%s, not '%s'", option, yes,
-		    no == NULL ? "" : " or '", no == NULL ? "" : no, no == NULL ? "" : "'", value);
-	*chosen = strcmp(value, yes) == 0;
-}
-
 /* Whether the option was one of every tool's. */
 static bool
 apply_common(struct cli *cli, const struct cli_option *option, const char *value)
 {
+	static const char *const formats[] = { "json", "text", NULL }, *const places[] = { "inline", NULL };
+
 	switch (option->key) {
 	case 'h': print_help(cli);
 	case 'V': print_version(cli);
@@ -98,10 +96,10 @@ apply_common(struct cli *cli, const struct cli_option *option, const char *value
 	case CLI_PRETTY: cli->pretty = true; cli->compact = false; return true;
 	case CLI_FAIL_FAST: cli->fail_fast = true; return true;
 	case CLI_ERROR_FORMAT:
-		choose(cli, option->name, value, "json", "text", &cli->json_errors);
+		cli->json_errors = cli_word(cli, "--error-format", value, formats) == 0;
 		return true;
 	case CLI_ERRORS:
-		choose(cli, option->name, value, "inline", NULL, &cli->inline_errors);
+		cli->inline_errors = cli_word(cli, "--errors", value, places) == 0;
 		return true;
 	default:
 		return false;
@@ -200,4 +198,19 @@ cli_number(const struct cli *cli, const char *option, const char *value, long mi
 		cli_usage(cli, "option '%s' takes a whole number from %ld to %ld, not '%s'", option,
 		    min, max, value);
 	return number;
+}
+
+size_t
+cli_word(const struct cli *cli, const char *option, const char *value, const char *const *words)
+{
+	char list[256] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (strcmp(value, words[i]) == 0)
+			return i;
+		len += (size_t)snprintf(list + len, sizeof list - len, "%s'%s'",
+		    i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+	}
+	cli_usage(cli, "option '%s' takes %s, not '%s'", option, list, value);
 }

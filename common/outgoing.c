@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "httpdate.h"
+#include "iso8601.h"
+
 #define OURS 4
 
 static enum ssm_err
@@ -33,6 +36,7 @@ outgoing_check(const struct request *request, struct ssm_error *err)
 void
 outgoing_name(struct outgoing *out, const unsigned char random[OUTGOING_ID_BYTES])
 {
+	static const char digits[] = "0123456789abcdef";
 	char *to = out->invocation_id;
 
 	for (size_t i = 0; i < OUTGOING_ID_BYTES; i++) {
@@ -42,8 +46,12 @@ outgoing_name(struct outgoing *out, const unsigned char random[OUTGOING_ID_BYTES
 			byte = (byte & 0x0F) | 0x40;	/* version 4 */
 		if (i == 8)
 			byte = (byte & 0x3F) | 0x80;	/* of RFC 4122's kind */
-		to += sprintf(to, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", byte);
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*to++ = '-';
+		*to++ = digits[byte >> 4];
+		*to++ = digits[byte & 0x0F];
 	}
+	*to = '\0';
 }
 
 /* What two neighbours on the way say to each other; the transport has its own to say. */
@@ -66,9 +74,38 @@ add(struct outgoing *out, const struct request *request, const char *name, const
 		out->headers[out->count++] = (struct request_header){ view_of(name), view_of(value) };
 }
 
+void
+outgoing_answered(struct outgoing *out, const struct httphead *head, long long now)
+{
+	time_t date;
+
+	out->dated = head->complete && httpdate_parse(httphead_find(head, "date"), &date);
+	if (out->dated)
+		out->ahead = (long long)date * 1000 - now;
+}
+
+/* What amz-sdk-request says: of the first attempt nothing more than that it is. */
+static void
+tell_attempt(struct outgoing *out, const struct outgoing_attempt *attempt)
+{
+	char until[AMZ_DATE_LEN + 1], ttl[AMZ_DATE_LEN + 8] = "";
+
+	if (attempt->number == 1) {
+		snprintf(out->attempt, sizeof out->attempt, "attempt=1");
+		return;
+	}
+	if (out->dated && attempt->read_timeout > 0) {
+		iso8601_format_basic(until,
+		    (time_t)((attempt->now + attempt->read_timeout + out->ahead) / 1000));
+		snprintf(ttl, sizeof ttl, "ttl=%s; ", until);
+	}
+	snprintf(out->attempt, sizeof out->attempt, "%sattempt=%u; max=%u", ttl, attempt->number,
+	    attempt->max);
+}
+
 enum ssm_err
-outgoing_set(struct outgoing *out, const struct request *request, unsigned attempt,
-    unsigned attempts_max, struct ssm_error *err)
+outgoing_set(struct outgoing *out, const struct request *request,
+    const struct outgoing_attempt *attempt, struct ssm_error *err)
 {
 	if (out->headers == NULL &&
 	    (out->headers = calloc(request->header_count + OURS, sizeof *out->headers)) == NULL)
@@ -77,11 +114,7 @@ outgoing_set(struct outgoing *out, const struct request *request, unsigned attem
 	for (size_t i = 0; i < request->header_count; i++)
 		if (!is_of_hop(request->headers[i].name))
 			out->headers[out->count++] = request->headers[i];
-	if (attempt == 1)
-		snprintf(out->attempt, sizeof out->attempt, "attempt=1");
-	else
-		snprintf(out->attempt, sizeof out->attempt, "attempt=%u; max=%u", attempt,
-		    attempts_max);
+	tell_attempt(out, attempt);
 	add(out, request, "accept-encoding", "identity");
 	add(out, request, "user-agent", out->user_agent);
 	add(out, request, "amz-sdk-invocation-id", out->invocation_id);

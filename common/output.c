@@ -12,14 +12,14 @@
 #include "jsontext.h"
 
 #define FLUSH_AT 65536
-#define PENDING_MAX ((size_t)64 * 1024 * 1024)	/* one answer of 8 MiB, indented and coloured */
+#define PENDING_MAX ((size_t)256 * 1024 * 1024)	/* one answer of 8 MiB, indented and coloured */
 
-static bool
-no_color(void)
+bool
+output_may_colour(void)
 {
 	const char *value = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return (value != NULL && *value != '\0') || (term != NULL && strcmp(term, "dumb") == 0);
+	return (value == NULL || *value == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
 }
 
 /* Only of a pipe it is certain how much it takes; a file takes everything. */
@@ -38,15 +38,21 @@ output_start(struct output *out, int fd, enum output_form form)
 
 	*out = (struct output){ .fd = fd, .pending = BYTES_INIT(PENDING_MAX), .at_once = room_at_once(fd),
 	    .pretty = form == OUTPUT_PRETTY || (form == OUTPUT_AUTO && terminal) };
-	out->colour = out->pretty && terminal && !no_color();
+	out->colour = out->pretty && terminal && output_may_colour();
+}
+
+static void
+flush_when_full(struct output *out)
+{
+	if (out->pending.len >= FLUSH_AT)
+		output_flush(out);
 }
 
 static void
 ended(struct output *out, char end)
 {
 	bytes_add_char(&out->pending, end);
-	if (out->pending.len >= FLUSH_AT)
-		output_flush(out);
+	flush_when_full(out);
 }
 
 static bool
@@ -79,6 +85,13 @@ void
 output_line(struct output *out, struct view line)
 {
 	output_record(out, line, '\n');
+}
+
+void
+output_text(struct output *out, struct view text)
+{
+	bytes_add(&out->pending, text);
+	flush_when_full(out);
 }
 
 static void

@@ -33,6 +33,12 @@ void output_line(struct output *out, struct view line);
 /* A line that ends in another byte: '\0' for -z. */
 void output_record(struct output *out, struct view record, char end);
 
+/* A finished text as it is. */
+void output_text(struct output *out, struct view text);
+
+/* Whether the environment has nothing against colours on a terminal: NO_COLOR, TERM. */
+bool output_may_colour(void);
+
 /* Writes what is pending, with no_wait as far as it goes; false when output is lost. */
 bool output_flush(struct output *out);
 

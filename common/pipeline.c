@@ -6,7 +6,7 @@
 void
 pipeline_start(struct pipeline *pipeline, const struct cli *cli)
 {
-	*pipeline = (struct pipeline){ .cli = cli };
+	*pipeline = (struct pipeline){ .cli = cli, .err = SSM_ERROR_INIT };
 }
 
 struct stage *
@@ -15,7 +15,7 @@ pipeline_add(struct pipeline *pipeline, const char *tool, bool holds_secrets)
 	struct stage *stage = &pipeline->stages[pipeline->stage_count++];
 
 	*stage = (struct stage){ .tool = tool, .holds_secrets = holds_secrets,
-	    .messages = BYTES_INIT(PIPELINE_MESSAGES_MAX), .messages_fd = -1 };
+	    .input = -1, .messages = BYTES_INIT(PIPELINE_MESSAGES_MAX), .messages_fd = -1 };
 	pipeline_argument(pipeline, stage, tool);
 	return stage;
 }
@@ -101,4 +101,5 @@ pipeline_clear(struct pipeline *pipeline)
 		bytes_clear(&pipeline->stages[i].messages);
 	}
 	pipeline->stage_count = 0;
+	ssm_error_clear(&pipeline->err);
 }

@@ -3,7 +3,11 @@
  *
  * Purpose:   starts the stages from the directory this program was started from, waits for all of
  *            them, and makes one result of theirs: the first failing stage's messages and code.
- *            Signals that end this process go to the stages too; no child is left behind.
+ *            Signals that end this process go to the stages too; no child is left behind, and a
+ *            stage whose reader has ended is told to end as well.
+ * Batches:   messages go to standard error as they come, since there may be any number of them and
+ *            progress among them. A stage is started when there is something for it to read: one
+ *            that gets nothing because an earlier stage failed would only say so once more.
  * Ownership: arguments are copied; pipeline_clear() ends it.
  * Does not:  hand long-term secrets to a stage that is not declared to hold them.
  */
@@ -16,15 +20,21 @@
 #define PIPELINE_ARGUMENTS_MAX 32
 #define PIPELINE_MESSAGES_MAX (1024 * 1024)	/* of one stage; what is more is dropped */
 
+enum stage_state { STAGE_WAITS, STAGE_RUNS, STAGE_ENDED };
+
 struct stage {
 	const char *tool;
 	bool holds_secrets;
 	char *arguments[PIPELINE_ARGUMENTS_MAX];	/* [0] is the tool; NULL-terminated */
 	size_t argument_count;
-	struct bytes messages;		/* what it wrote to stderr */
+	enum stage_state state;
+	int input;			/* what it reads, until it has ended; -1 for the first */
+	bool input_over;		/* before it was started: nothing will come on it */
+	struct bytes messages;		/* what it wrote to stderr, but in a batch */
 	int messages_fd;		/* -1 when there is nothing to read any more */
-	int pid;			/* 0 before the start */
-	int status;			/* of waitpid() */
+	int pid;
+	int status;			/* of waitpid(); 0 when it was not needed */
+	bool deserted;			/* told to end: its reader had */
 };
 
 struct pipeline {
@@ -32,6 +42,10 @@ struct pipeline {
 	struct stage stages[PIPELINE_STAGES_MAX];
 	size_t stage_count;
 	bool failed;			/* an argument could not be had */
+	bool batch;
+	bool at_once;			/* all stages of a batch are started at once */
+	int caught;			/* the last signal handed on, or 0 */
+	struct ssm_error err;		/* why a stage could not be started */
 };
 
 void pipeline_start(struct pipeline *pipeline, const struct cli *cli);
@@ -48,11 +62,17 @@ void pipeline_flag(struct pipeline *pipeline, struct stage *stage, const char *n
 /* The pipeline as a shell would run it. */
 void pipeline_show(struct bytes *out, const struct pipeline *pipeline);
 
+/* Runs it until every stage has ended; stdin goes to the first, stdout comes from the last. */
+void pipeline_run(struct pipeline *pipeline);
+
+/* What the stage that failed first has said, unless nothing failed or it is a batch. */
+struct view pipeline_complaint(const struct pipeline *pipeline);
+
 /*
- * Runs it and returns the exit code; stdin goes to the first stage, stdout comes from the last. A
- * signal that ended it ends this process as well.
+ * Prints the messages that were held back and returns the exit code. A signal that ended the run ends
+ * this process as well.
  */
-int pipeline_run(struct pipeline *pipeline);
+int pipeline_end(const struct pipeline *pipeline);
 
 void pipeline_clear(struct pipeline *pipeline);
 

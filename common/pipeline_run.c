@@ -1,197 +1,216 @@
 #include "pipeline.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io.h"
+#include "pipeline_stage.h"
 #include "secretenv.h"
-#include "toolpath.h"
 
-/* Descriptors of one stage; each end is -1 when it is inherited. */
-struct ends {
-	int in, out, messages;
+/* What lasts as long as the run. */
+struct run {
+	struct pipeline *pipeline;
+	char **plain;			/* the environment without secrets */
+	int signals;
+	sigset_t before;		/* the signal mask, as stages get it */
 };
 
-static int
-spawn(struct stage *stage, const struct ends *ends, char **environment, const sigset_t *mask)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	char path[TOOLPATH_MAX];
-	int rc;
-
-	if (!toolpath(path, stage->tool))
-		return ENOENT;
-	if ((rc = posix_spawn_file_actions_init(&actions)) != 0)
-		return rc;
-	if ((rc = posix_spawnattr_init(&attributes)) != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return rc;
-	}
-	if ((ends->in < 0 || (rc = posix_spawn_file_actions_adddup2(&actions, ends->in, 0)) == 0) &&
-	    (ends->out < 0 || (rc = posix_spawn_file_actions_adddup2(&actions, ends->out, 1)) == 0) &&
-	    (ends->messages < 0 ||
-	    (rc = posix_spawn_file_actions_adddup2(&actions, ends->messages, 2)) == 0) &&
-	    (rc = posix_spawnattr_setsigmask(&attributes, mask)) == 0 &&
-	    (rc = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK)) == 0)
-		rc = posix_spawn(&stage->pid, path, &actions, &attributes, stage->arguments,
-		    environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return rc;
-}
-
-/* Starts stage i; *in is what it reads and becomes what the next one reads. */
-static int
-start_stage(struct pipeline *pipeline, size_t i, int *in, char **plain, const sigset_t *mask)
-{
-	struct stage *stage = &pipeline->stages[i];
-	struct ends ends = { *in, -1, -1 };
-	int next = -1, rc = 0;
-
-	if (i + 1 < pipeline->stage_count)
-		rc = io_pipe(&next, &ends.out);
-	if (rc == 0 && !pipeline->cli->verbose)
-		rc = io_pipe(&stage->messages_fd, &ends.messages);
-	if (rc == 0)
-		rc = spawn(stage, &ends, stage->holds_secrets ? environ : plain, mask);
-	io_close(in);
-	io_close(&ends.out);
-	io_close(&ends.messages);
-	*in = next;
-	return rc;
-}
-
+/* The last stage first: it is to know of the signal before its input ends. */
 static void
 signal_stages(const struct pipeline *pipeline, int number)
 {
-	for (size_t i = 0; i < pipeline->stage_count; i++)
-		if (pipeline->stages[i].pid > 0)
+	for (size_t i = pipeline->stage_count; i-- > 0;)
+		if (pipeline->stages[i].state == STAGE_RUNS)
 			kill(pipeline->stages[i].pid, number);
 }
 
-static enum ssm_err
-start_stages(struct pipeline *pipeline, const sigset_t *mask, struct ssm_error *err)
+static void
+fail_start(struct pipeline *pipeline, size_t i, int number)
 {
-	char **plain = secretenv_without();
-	int in = -1, rc = plain == NULL ? ENOMEM : 0;
-	size_t i;
-
-	for (i = 0; i < pipeline->stage_count && rc == 0; i++)
-		rc = start_stage(pipeline, i, &in, plain, mask);
-	io_close(&in);
-	free(plain);
-	if (rc == 0)
-		return SSM_OK;
+	ssm_fail(&pipeline->err, SSM_E_OTHER, "PipelineError", "cannot start %s: %s",
+	    pipeline->stages[i].tool, strerror(number));
 	signal_stages(pipeline, SIGTERM);
-	return ssm_fail(err, SSM_E_OTHER, "PipelineError", "cannot start %s: %s",
-	    pipeline->stages[i == 0 ? 0 : i - 1].tool, strerror(rc));
+	stage_skip(pipeline, i);
 }
 
+/* Starts what can be started. */
 static void
-take_messages(struct stage *stage)
+start_stages(struct run *run)
+{
+	struct pipeline *pipeline = run->pipeline;
+	size_t i = 0;
+	int rc;
+
+	while (i < pipeline->stage_count && pipeline->stages[i].state != STAGE_WAITS)
+		i++;
+	for (; i < pipeline->stage_count; i++) {
+		enum stage_state next = stage_readiness(pipeline, i);
+
+		if (next == STAGE_WAITS)
+			return;
+		if (next == STAGE_ENDED) {
+			stage_skip(pipeline, i);
+			return;
+		}
+		rc = stage_start(pipeline, i, pipeline->stages[i].holds_secrets ? environ : run->plain,
+		    &run->before);
+		if (rc != 0) {
+			fail_start(pipeline, i, rc);
+			return;
+		}
+	}
+}
+
+/* With --verbose messages are seen as they come, and kept all the same. */
+static void
+take_messages(const struct pipeline *pipeline, struct stage *stage)
 {
 	char text[4096];
 	ssize_t n = io_read(stage->messages_fd, text, sizeof text);
+	struct view taken = { text, n > 0 ? (size_t)n : 0 };
 
 	if (n <= 0)
 		io_close(&stage->messages_fd);
-	else if (stage->messages.len < PIPELINE_MESSAGES_MAX - sizeof text)
-		bytes_add(&stage->messages, (struct view){ text, (size_t)n });
+	if (pipeline->cli->verbose)
+		io_write_all(STDERR_FILENO, taken);
+	if (stage->messages.len < PIPELINE_MESSAGES_MAX - sizeof text)
+		bytes_add(&stage->messages, taken);
 	explicit_bzero(text, sizeof text);
 }
 
-/* Hands a signal on; returns its number. */
-static int
-forward_signal(const struct pipeline *pipeline, int signals)
+/* What is typed at a terminal has reached the stages already: they are of one process group. */
+static void
+forward_signal(struct run *run)
 {
 	struct signalfd_siginfo info;
+	int number;
 
-	if (read(signals, &info, sizeof info) != sizeof info)
-		return 0;
-	signal_stages(pipeline, (int)info.ssi_signo);
-	return (int)info.ssi_signo;
+	if (read(run->signals, &info, sizeof info) != sizeof info || info.ssi_signo == SIGCHLD)
+		return;
+	number = (int)info.ssi_signo;
+	if (number != SIGINT || info.ssi_code != SI_KERNEL)
+		signal_stages(run->pipeline, number);
+	run->pipeline->caught = number;
 }
 
-/* Takes the status of stages that have ended; false when all have. */
-static bool
-reap(struct pipeline *pipeline)
+/* What to wait for: signals, messages, and input of the stage that is to be started next. */
+static size_t
+gather(const struct run *run, struct pollfd *fds)
 {
-	bool running = false;
+	const struct pipeline *pipeline = run->pipeline;
+	size_t count = 0;
 
+	fds[count++] = (struct pollfd){ .fd = run->signals, .events = POLLIN };
 	for (size_t i = 0; i < pipeline->stage_count; i++) {
-		struct stage *stage = &pipeline->stages[i];
+		const struct stage *stage = &pipeline->stages[i];
+		bool wanted = stage->state == STAGE_WAITS && !stage->input_over;
 
-		if (stage->pid > 0 && waitpid(stage->pid, &stage->status, WNOHANG) == stage->pid)
-			stage->pid = -1;
-		running = running || stage->pid > 0;
+		fds[count++] = (struct pollfd){ .fd = stage->messages_fd, .events = POLLIN };
+		fds[count++] = (struct pollfd){ .fd = wanted ? stage->input : -1, .events = POLLIN };
 	}
-	return running;
+	return count;
 }
 
-/* Until every stage has ended and its messages are read. Returns the last signal handed on, or 0. */
-static int
-wait_for_stages(struct pipeline *pipeline, int signals)
+static bool
+is_over(const struct pipeline *pipeline)
 {
-	int caught = 0;
+	for (size_t i = 0; i < pipeline->stage_count; i++)
+		if (pipeline->stages[i].state != STAGE_ENDED || pipeline->stages[i].messages_fd >= 0)
+			return false;
+	return true;
+}
+
+static void
+attend(struct run *run)
+{
+	struct pipeline *pipeline = run->pipeline;
+	struct pollfd fds[2 * PIPELINE_STAGES_MAX + 1];
 
 	for (;;) {
-		struct pollfd fds[PIPELINE_STAGES_MAX + 1] = { { .fd = signals, .events = POLLIN } };
-		bool open = false;
-
-		for (size_t i = 0; i < pipeline->stage_count; i++) {
-			fds[i + 1].fd = pipeline->stages[i].messages_fd;
-			fds[i + 1].events = POLLIN;
-			open = open || fds[i + 1].fd >= 0;
-		}
-		if (!reap(pipeline) && !open)
-			return caught;
-		if (poll(fds, pipeline->stage_count + 1, -1) < 0)
-			continue;
-		if ((fds[0].revents & POLLIN) != 0) {
-			int number = forward_signal(pipeline, signals);
-
-			caught = number == SIGCHLD || number == 0 ? caught : number;
-		}
 		for (size_t i = 0; i < pipeline->stage_count; i++)
-			if (fds[i + 1].revents != 0)
-				take_messages(&pipeline->stages[i]);
+			stage_reap(pipeline, i);
+		start_stages(run);
+		if (is_over(pipeline))
+			return;
+		if (poll(fds, gather(run, fds), -1) < 0)
+			continue;
+		if (fds[0].revents != 0)
+			forward_signal(run);
+		for (size_t i = 0; i < pipeline->stage_count; i++)
+			if (fds[2 * i + 1].revents != 0)
+				take_messages(pipeline, &pipeline->stages[i]);
 	}
 }
 
-static bool
-ended_by(const struct stage *stage, int number)
+/* What this process was started to ignore, as under nohup, it goes on to ignore. */
+static void
+choose_watched(sigset_t *watched)
 {
-	return WIFSIGNALED(stage->status) && WTERMSIG(stage->status) == number;
+	static const int numbers[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction action;
+
+	sigemptyset(watched);
+	sigaddset(watched, SIGCHLD);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(watched, numbers[i]);
+}
+
+void
+pipeline_run(struct pipeline *pipeline)
+{
+	struct run run = { .pipeline = pipeline, .signals = -1 };
+	sigset_t watched;
+
+	choose_watched(&watched);
+	sigprocmask(SIG_BLOCK, &watched, &run.before);
+	signal(SIGCHLD, SIG_DFL);		/* ignored, stages would leave no status */
+	run.signals = signalfd(-1, &watched, SFD_CLOEXEC);
+	run.plain = secretenv_without();
+	if (pipeline->failed || run.signals < 0 || run.plain == NULL)
+		ssm_fail_memory(&pipeline->err);
+	else
+		attend(&run);
+	io_close(&run.signals);
+	free(run.plain);
+	if (pipeline->caught == 0)
+		sigprocmask(SIG_SETMASK, &run.before, NULL);
 }
 
 /*
- * The stage whose failure is the pipeline's: the first, but one that only lost its reader gives way
- * to the reader.
+ * The stage whose failure is the pipeline's: the first, but one that lost its reader gives way to the
+ * reader, and one that was told to end did not fail.
  */
 static const struct stage *
-first_failure(const struct pipeline *pipeline)
+first_failure(const struct pipeline *pipeline, bool *lost)
 {
-	const struct stage *lost = NULL;
+	const struct stage *found = NULL;
 
+	*lost = false;
 	for (size_t i = 0; i < pipeline->stage_count; i++) {
 		const struct stage *stage = &pipeline->stages[i];
 
-		if (stage->status == 0)
+		if (stage->status == 0 || (stage->deserted && stage_ended_by(stage, SIGTERM)))
 			continue;
-		if (!ended_by(stage, SIGPIPE))
-			return stage;
-		lost = stage;
+		*lost = stage_ended_by(stage, SIGPIPE);
+		found = stage;
+		if (!*lost)
+			break;
 	}
-	return lost;
+	return found;
+}
+
+struct view
+pipeline_complaint(const struct pipeline *pipeline)
+{
+	bool lost;
+	const struct stage *stage = first_failure(pipeline, &lost);
+
+	return stage == NULL || pipeline->caught != 0 ? VIEW_NONE : bytes_view(&stage->messages);
 }
 
 static void
@@ -209,15 +228,17 @@ end_by_signal(int number)
 static int
 result(const struct pipeline *pipeline)
 {
-	const struct stage *stage = first_failure(pipeline);
+	bool lost;
+	const struct stage *stage = first_failure(pipeline, &lost);
 	struct ssm_error err = SSM_ERROR_INIT;
+	bool told = pipeline->cli->verbose || pipeline->cli->quiet;
 
-	for (size_t i = 0; i < pipeline->stage_count; i++)
+	for (size_t i = 0; i < pipeline->stage_count && !told; i++)
 		if (pipeline->stages[i].status == 0 || &pipeline->stages[i] == stage)
 			io_write_all(STDERR_FILENO, bytes_view(&pipeline->stages[i].messages));
 	if (stage == NULL)
 		return 0;
-	if (ended_by(stage, SIGPIPE))
+	if (lost)
 		end_by_signal(SIGPIPE);
 	if (WIFEXITED(stage->status))
 		return WEXITSTATUS(stage->status);
@@ -227,28 +248,11 @@ result(const struct pipeline *pipeline)
 }
 
 int
-pipeline_run(struct pipeline *pipeline)
+pipeline_end(const struct pipeline *pipeline)
 {
-	struct ssm_error err = SSM_ERROR_INIT;
-	sigset_t watched, before;
-	int signals, caught;
-	enum ssm_err rc;
-
-	sigemptyset(&watched);
-	sigaddset(&watched, SIGCHLD);
-	sigaddset(&watched, SIGHUP);
-	sigaddset(&watched, SIGINT);
-	sigaddset(&watched, SIGTERM);
-	sigprocmask(SIG_BLOCK, &watched, &before);
-	signal(SIGCHLD, SIG_DFL);		/* ignored, stages would leave no status */
-	if (pipeline->failed || (signals = signalfd(-1, &watched, SFD_CLOEXEC)) < 0) {
-		ssm_fail_memory(&err);
-		return cli_fail(pipeline->cli, &err);
-	}
-	rc = start_stages(pipeline, &before, &err);
-	caught = wait_for_stages(pipeline, signals);
-	close(signals);
-	if (caught != 0)
-		end_by_signal(caught);
-	return rc != SSM_OK ? cli_fail(pipeline->cli, &err) : result(pipeline);
+	if (pipeline->caught != 0)
+		end_by_signal(pipeline->caught);
+	if (pipeline->err.rc != SSM_OK)
+		return cli_fail(pipeline->cli, &pipeline->err);
+	return result(pipeline);
 }

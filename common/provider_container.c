@@ -58,8 +58,9 @@ read_token(struct question *question, struct ssm_error *err)
 }
 
 static bool
-is_worth_another(int status, struct view body)
+is_worth_another(enum retry_mode mode, int status, struct view body)
 {
+	(void)mode;
 	return status != 200 || !agentkeys_is_object(body);
 }
 

@@ -137,8 +137,9 @@ is_refusal_of_token(int status)
 }
 
 static bool
-is_token_worth_another(int status, struct view body)
+is_token_worth_another(enum retry_mode mode, int status, struct view body)
 {
+	(void)mode;
 	(void)body;
 	return status != 200 && status != 400 && !is_refusal_of_token(status);
 }
@@ -158,7 +159,7 @@ put(struct imds *imds, struct ssm_error *err)
 	request.url = bytes_view(&imds->url);
 	for (unsigned i = 0; i < imds->attempts; i++) {
 		rc = apicall_perform(imds->search->calls, &request, &imds->result, err);
-		if (rc == SSM_OK ? !is_token_worth_another(imds->result.status, VIEW_NONE) :
+		if (rc == SSM_OK ? !is_token_worth_another(RETRY_STANDARD, imds->result.status, VIEW_NONE) :
 		    rc != SSM_E_AGAIN || strcmp(err->code, "ReadTimeoutError") == 0)
 			break;
 	}
@@ -210,14 +211,16 @@ fetch_token(struct imds *imds, struct ssm_error *err)
 }
 
 static bool
-is_role_worth_another(int status, struct view body)
+is_role_worth_another(enum retry_mode mode, int status, struct view body)
 {
+	(void)mode;
 	return status != 200 || body.len == 0;
 }
 
 static bool
-is_document_worth_another(int status, struct view body)
+is_document_worth_another(enum retry_mode mode, int status, struct view body)
 {
+	(void)mode;
 	return status != 200 || !agentkeys_is_object(body);
 }
 

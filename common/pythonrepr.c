@@ -1,11 +1,10 @@
 #include "pythonrepr.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "jsontext.h"
-#include "utf8.h"
+#include "pythonfloat.h"
+#include "pythonstring.h"
 
 static bool
 is_float(struct view number)
@@ -27,57 +26,16 @@ pythonrepr_class(struct view value)
 	}
 }
 
-/* The shortest digits that read back as the same number, laid out as Python does. */
 static void
 add_float(struct bytes *out, struct view number)
 {
-	char text[40], digits[40], *end;
+	char text[PYTHONFLOAT_MAX];
 	struct bytes whole = BYTES_INIT(JSON_DOCUMENT_MAX + 1);
-	double value;
-	int precision = 1, exponent;
 
 	bytes_set(&whole, number);
-	value = bytes_cstr(&whole) == NULL ? 0 : strtod(whole.ptr, NULL);
+	pythonfloat_format(text, bytes_cstr(&whole) == NULL ? 0 : strtod(whole.ptr, NULL));
 	bytes_clear(&whole);
-	if (isinf(value)) {
-		bytes_add_text(out, value < 0 ? "-inf" : "inf");
-		return;
-	}
-	do
-		snprintf(digits, sizeof digits, "%.*e", precision - 1, value);
-	while (strtod(digits, NULL) != value && ++precision <= 17);
-	exponent = (int)strtol(strchr(digits, 'e') + 1, &end, 10);
-	if (exponent < -4 || exponent >= 16) {
-		bytes_add_text(out, digits);
-		return;
-	}
-	snprintf(text, sizeof text, "%.*f", precision - 1 > exponent ? precision - 1 - exponent : 1,
-	    value);
 	bytes_add_text(out, text);
-}
-
-static void
-add_string(struct bytes *out, struct view text)
-{
-	char quote = view_find(text, '\'') < text.len && view_find(text, '"') == text.len ? '"' : '\'';
-	char escape[8];
-
-	bytes_add_char(out, quote);
-	for (size_t at = 0; at < text.len; at++) {
-		unsigned char c = (unsigned char)text.ptr[at];
-
-		if (c == (unsigned char)quote || c == '\\') {
-			bytes_add_char(out, '\\');
-			bytes_add_char(out, (char)c);
-		} else if (c >= 0x20 && c != 0x7F) {
-			bytes_add_char(out, (char)c);
-		} else {
-			snprintf(escape, sizeof escape, c == '\n' ? "\\n" : c == '\r' ? "\\r" :
-			    c == '\t' ? "\\t" : "\\x%02x", c);
-			bytes_add_text(out, escape);
-		}
-	}
-	bytes_add_char(out, quote);
 }
 
 static void
@@ -92,7 +50,7 @@ add_scalar(struct bytes *out, struct view token)
 	case ',': bytes_add(out, VIEW(", ")); break;
 	case ':': bytes_add(out, VIEW(": ")); break;
 	case '"':
-		add_string(out, json_text(&member));
+		pythonstring_repr(out, json_text(&member));
 		jv_free(member.decoded[1]);
 		break;
 	default:

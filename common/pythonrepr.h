@@ -7,8 +7,8 @@
 #include "json.h"
 
 /*
- * What repr() gives for the value that json.loads() makes of this checked text, but that characters
- * outside ASCII are never escaped and a name that comes twice is shown twice.
+ * What repr() gives for the value that json.loads() makes of this checked text, but that a name that
+ * comes twice is shown twice.
  */
 void pythonrepr(struct bytes *out, struct view value);
 

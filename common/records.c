@@ -1,6 +1,6 @@
 #include "records.h"
 
-#define RECORD_MAX ((size_t)24 * 1024 * 1024)
+#define RECORD_MAX ((size_t)128 * 1024 * 1024)	/* one answer of 8 MiB in an indented form */
 
 static void
 flush_before_wait(void *context)
@@ -55,15 +55,19 @@ settle_failure(struct records *r, const struct ssm_error *err, struct view id)
 	bytes_clear(&document);
 }
 
+enum form { DOCUMENT, LINE, TEXT };
+
 static void
 settle(struct records *r, enum ssm_err rc, struct bytes *result, struct ssm_error *err,
-    struct view id, bool line)
+    struct view id, enum form form)
 {
 	if (rc == SSM_OK && bytes_failed(result))
 		rc = ssm_fail_memory(err);
 	if (rc != SSM_OK)
 		settle_failure(r, err, id);
-	else if (line)
+	else if (form == TEXT)
+		output_text(&r->out, bytes_view(result));
+	else if (form == LINE)
 		output_line(&r->out, bytes_view(result));
 	else if (result->len > 0)
 		output_document(&r->out, bytes_view(result));
@@ -78,7 +82,7 @@ records_settle_number(struct records *r, size_t number, enum ssm_err rc, struct 
     struct ssm_error *err, struct view id)
 {
 	r->number = number;
-	settle(r, rc, result, err, id, r->plain);
+	settle(r, rc, result, err, id, r->verbatim ? TEXT : r->plain ? LINE : DOCUMENT);
 }
 
 void
@@ -93,7 +97,7 @@ records_settle_line(struct records *r, enum ssm_err rc, struct bytes *result,
     struct ssm_error *err)
 {
 	r->number++;
-	settle(r, rc, result, err, VIEW_NONE, true);
+	settle(r, rc, result, err, VIEW_NONE, LINE);
 }
 
 /* A document goes through apply, an earlier stage's error document as it is. */
@@ -108,7 +112,7 @@ settle_document(struct records *r, struct json_doc *doc, records_apply *apply, v
 	if (rc == SSM_OK && json_kind(json_member(doc, "Error")) == JSON_OBJECT) {
 		bytes_add(result, doc->text);
 		r->number++;
-		settle(r, rc, result, err, key, false);
+		settle(r, rc, result, err, key, DOCUMENT);
 		return;
 	}
 	if (rc == SSM_OK)

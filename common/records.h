@@ -22,6 +22,7 @@ struct records {
 	bool stop;			/* --fail-fast, or stdout lost */
 	bool many;			/* more records than one are sure to come: messages number them */
 	bool plain;			/* results are lines of plain text, not documents */
+	bool verbatim;			/* results are texts that have their line ends, or none */
 };
 
 /* Output on stdout, in the form the options ask for. r->in is the caller's to open. */

@@ -94,7 +94,7 @@ resterror_fail(const struct apicall_result *result, const char *operation,
 
 	find_code(code, result);
 	add_message(&message, result, secrets, secret_count);
-	passes = retry_class_of_error(result->status, view_of(code)) != RETRY_NEVER ||
+	passes = retry_is_passing(result->status, view_of(code)) ||
 	    result->status >= 500 || result->status == 429 || result->status == 408;
 	if (result->used_up)
 		snprintf(retries, sizeof retries, " (reached max retries: %u)", result->retries);

@@ -1,5 +1,7 @@
 #include "retry.h"
 
+#include "httpdate.h"
+
 #define COST 5
 #define COST_OF_TIMEOUT 10
 #define REFUND_OF_FIRST_ATTEMPT 1
@@ -14,6 +16,42 @@ static const char *const throttling_codes[] = {
 
 static const char *const transient_codes[] = { "RequestTimeout", "RequestTimeoutException" };
 
+/* With status 400 alone. */
+static const char *const legacy_codes[] = {
+	"ProvisionedThroughputExceededException", "RequestThrottledException", "ThrottledException",
+	"Throttling", "ThrottlingException",
+};
+
+static const struct {
+	const char *name;
+	unsigned attempts;
+} modes[] = {
+	[RETRY_STANDARD] = { "standard", RETRY_ATTEMPTS_DEFAULT },
+	[RETRY_LEGACY] = { "legacy", RETRY_ATTEMPTS_LEGACY },
+	[RETRY_ADAPTIVE] = { "adaptive", RETRY_ATTEMPTS_DEFAULT },
+};
+
+enum retry_mode
+retry_mode_of(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+		if (strcmp(word, modes[i].name) == 0)
+			return (enum retry_mode)i;
+	return RETRY_STANDARD;
+}
+
+const char *
+retry_mode_name(enum retry_mode mode)
+{
+	return modes[mode].name;
+}
+
+unsigned
+retry_attempts_default(enum retry_mode mode)
+{
+	return modes[mode].attempts;
+}
+
 static bool
 is_one_of(struct view code, const char *const *names, size_t count)
 {
@@ -23,21 +61,46 @@ is_one_of(struct view code, const char *const *names, size_t count)
 	return false;
 }
 
-enum retry_class
-retry_class_of_error(int status, struct view code)
+static bool
+is_stumble(int status)
 {
+	return status == 500 || (status >= 502 && status <= 504);
+}
+
+static enum retry_class
+legacy_class(int status, struct view code)
+{
+	if (status == 429 ||
+	    (status == 400 && is_one_of(code, legacy_codes, ARRAY_LEN(legacy_codes))))
+		return RETRY_THROTTLED;
+	return is_stumble(status) || status == 509 ? RETRY_TRANSIENT : RETRY_NEVER;
+}
+
+enum retry_class
+retry_class_of_error(enum retry_mode mode, int status, struct view code)
+{
+	if (mode == RETRY_LEGACY)
+		return legacy_class(status, code);
 	if (is_one_of(code, throttling_codes, ARRAY_LEN(throttling_codes)))
 		return RETRY_THROTTLED;
 	if (is_one_of(code, transient_codes, ARRAY_LEN(transient_codes)))
 		return RETRY_TRANSIENT;
-	return status == 500 || (status >= 502 && status <= 504) ? RETRY_TRANSIENT : RETRY_NEVER;
+	return is_stumble(status) ? RETRY_TRANSIENT : RETRY_NEVER;
+}
+
+bool
+retry_is_passing(int status, struct view code)
+{
+	return retry_class_of_error(RETRY_STANDARD, status, code) != RETRY_NEVER ||
+	    retry_class_of_error(RETRY_LEGACY, status, code) != RETRY_NEVER;
 }
 
 enum retry_verdict
 retry_next(struct retry *retry, struct retry_quota *quota, unsigned attempts_max,
     enum retry_class failure)
 {
-	unsigned cost = failure == RETRY_TIMEOUT ? COST_OF_TIMEOUT : COST;
+	unsigned cost = retry->mode == RETRY_LEGACY ? 0 : failure == RETRY_TIMEOUT ? COST_OF_TIMEOUT :
+	    COST;
 
 	if (failure == RETRY_NEVER)
 		return RETRY_STOP;
@@ -50,21 +113,57 @@ retry_next(struct retry *retry, struct retry_quota *quota, unsigned attempts_max
 	return RETRY_GO;
 }
 
-unsigned
-retry_delay(const struct retry *retry, double random)
+/* Digits alone are seconds; a number beyond all bounds is the longest wait. */
+static bool
+read_seconds(struct view text, time_t *seconds)
 {
-	unsigned longest = 1000;
+	*seconds = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+		if (*seconds < RETRY_WAIT_MAX)
+			*seconds = *seconds * 10 + (text.ptr[i] - '0');
+	}
+	return text.len > 0;
+}
 
-	for (unsigned n = 1; n < retry->attempts && longest < RETRY_DELAY_MAX; n++)
+unsigned
+retry_after(const struct httphead *head, time_t now)
+{
+	struct view asked = head->complete ? httphead_find(head, "retry-after") : VIEW_NONE;
+	time_t seconds, until;
+
+	if (!read_seconds(asked, &seconds)) {
+		if (!httpdate_parse(asked, &until))
+			return 0;
+		if (!httpdate_parse(httphead_find(head, "date"), &seconds))
+			seconds = now;
+		seconds = until - seconds;
+	}
+	if (seconds <= 0)
+		return 0;
+	return seconds < RETRY_WAIT_MAX / 1000 ? (unsigned)seconds * 1000 : RETRY_WAIT_MAX;
+}
+
+unsigned
+retry_delay(const struct retry *retry, double random, unsigned after)
+{
+	unsigned longest = 1000, wait;
+	unsigned bound = retry->mode == RETRY_LEGACY ? RETRY_WAIT_MAX : RETRY_DELAY_MAX;
+
+	for (unsigned n = 1; n < retry->attempts && longest < bound; n++)
 		longest *= 2;
-	if (longest > RETRY_DELAY_MAX)
-		longest = RETRY_DELAY_MAX;
-	return (unsigned)(random * longest);
+	if (longest > bound)
+		longest = bound;
+	wait = (unsigned)(random * longest);
+	return wait > after ? wait : after;
 }
 
 void
 retry_succeeded(const struct retry *retry, struct retry_quota *quota)
 {
+	if (retry->mode == RETRY_LEGACY)
+		return;
 	quota->left += retry->cost > 0 ? retry->cost : REFUND_OF_FIRST_ATTEMPT;
 	if (quota->left > RETRY_QUOTA_MAX)
 		quota->left = RETRY_QUOTA_MAX;

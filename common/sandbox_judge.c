@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "httpdate.h"
 #include "sandbox_authorization.h"
 #include "sandbox_keys.h"
 
@@ -26,29 +27,6 @@ is_basic_form(struct view text)
 	return text.len == AMZ_DATE_LEN && text.ptr[8] == 'T' && text.ptr[AMZ_DATE_LEN - 1] == 'Z';
 }
 
-/* Sun, 30 Aug 2015 12:36:00 GMT, the form of a Date header; botocore writes -0000 for GMT. */
-static bool
-read_http_date(struct view text, time_t *when)
-{
-	static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S %z" };
-	char copy[40];
-	const char *end = NULL;
-	struct tm tm;
-
-	if (text.len >= sizeof copy)
-		return false;
-	memcpy(copy, text.ptr, text.len);
-	copy[text.len] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(forms) && end == NULL; i++) {
-		tm = (struct tm){ .tm_sec = 0 };
-		end = strptime(copy, forms[i], &tm);
-	}
-	if (end == NULL || *end != '\0' || tm.tm_gmtoff != 0)
-		return false;
-	*when = timegm(&tm);
-	return *when >= 0;
-}
-
 static bool
 read_date(struct trial *trial)
 {
@@ -58,7 +36,7 @@ read_date(struct trial *trial)
 	if (!ours)
 		sandbox_request_header(trial->request, "date", &text);
 	if (!(is_basic_form(text) && iso8601_parse(text, &trial->when)) &&
-	    (ours || !read_http_date(text, &trial->when)))
+	    (ours || !httpdate_parse(text, &trial->when)))
 		return sandbox_refuse(trial->answer, FAULT_INCOMPLETE_SIGNATURE,
 		    "Date must be in ISO-8601 'basic format'. Got '%.*s'. See "
 		    "http://en.wikipedia.org/wiki/ISO_8601", (int)(text.len < 100 ? text.len : 100),

@@ -70,9 +70,10 @@ static int
 feed(struct lws *wsi, struct sandbox_connection *connection, struct view data)
 {
 	struct loop *loop = loop_of(wsi);
+	struct sandbox_service *service = loop->server->service;
 	bool answered;
 
-	if (!sandbox_connection_feed(connection, data, loop->server->service, time(NULL),
+	if (!sandbox_connection_feed(connection, data, service, time(NULL) + service->clock_offset,
 	    &loop->answer, &answered))
 		return -1;
 	if (answered)

@@ -21,6 +21,7 @@ struct sandbox_service {
 	struct sandbox_sessions sessions;
 	struct digest *digest;
 	unsigned delay_ms;		/* before each answer */
+	long clock_offset;		/* seconds that its clock is ahead of this machine's */
 };
 
 #define SANDBOX_SERVICE_INIT { .region = { NULL, 0 }, .sessions = SANDBOX_SESSIONS_INIT }

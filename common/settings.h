@@ -12,6 +12,7 @@
 #define SSM_SETTINGS_H
 
 #include "profiles.h"
+#include "retry.h"
 
 /* The rows of the table in settings.c. */
 enum setting {
@@ -106,9 +107,13 @@ enum ssm_err settings_choice(const struct settings *settings, enum setting setti
 enum ssm_err settings_ca_bundle(const struct settings *settings, const char *option,
     struct setting_value *value, struct ssm_error *err);
 
-/* Attempts in all, from max_attempts, or what the (checked) retry_mode stands for: 3, legacy 5. */
-enum ssm_err settings_attempts(const struct settings *settings, unsigned *attempts,
-    struct ssm_error *err);
+/* How failures are retried: retry_mode, checked. */
+enum ssm_err settings_retry_mode(const struct settings *settings, const char *option,
+    enum retry_mode *mode, struct ssm_error *err);
+
+/* Attempts in all, from max_attempts, or what the mode stands for: 3, legacy 5. */
+enum ssm_err settings_attempts(const struct settings *settings, enum retry_mode mode,
+    unsigned *attempts, struct ssm_error *err);
 
 /*
  * The time to connect that the (checked) defaults_mode stands for, in milliseconds; untouched in mode

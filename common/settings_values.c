@@ -6,9 +6,7 @@
 
 #include "endpoint.h"
 #include "partition.h"
-#include "retry.h"
 
-#define ATTEMPTS_LEGACY 5	/* what retry_mode legacy stands for */
 #define SHOWN_MAX 100		/* of a value in a message */
 #define REFUSED_MAX 1000000	/* no number in a setting is as large */
 
@@ -136,16 +134,25 @@ settings_ca_bundle(const struct settings *settings, const char *option,
 }
 
 enum ssm_err
-settings_attempts(const struct settings *settings, unsigned *attempts, struct ssm_error *err)
+settings_retry_mode(const struct settings *settings, const char *option, enum retry_mode *mode,
+    struct ssm_error *err)
 {
-	const char *mode;
-	long number;
-	enum ssm_err rc;
+	const char *word;
+	enum ssm_err rc = settings_choice(settings, SETTING_RETRY_MODE, option, &word, err);
 
-	if ((rc = settings_choice(settings, SETTING_RETRY_MODE, NULL, &mode, err)) != SSM_OK)
-		return rc;
-	rc = settings_number(settings, SETTING_MAX_ATTEMPTS, strcmp(mode, "legacy") == 0 ?
-	    ATTEMPTS_LEGACY : RETRY_ATTEMPTS_DEFAULT, 1, SETTINGS_ATTEMPTS_MAX, &number, err);
+	if (rc == SSM_OK)
+		*mode = retry_mode_of(word);
+	return rc;
+}
+
+enum ssm_err
+settings_attempts(const struct settings *settings, enum retry_mode mode, unsigned *attempts,
+    struct ssm_error *err)
+{
+	long number;
+	enum ssm_err rc = settings_number(settings, SETTING_MAX_ATTEMPTS,
+	    (long)retry_attempts_default(mode), 1, SETTINGS_ATTEMPTS_MAX, &number, err);
+
 	*attempts = (unsigned)number;
 	return rc;
 }

@@ -52,7 +52,7 @@ void sts_request_body(struct bytes *out, const struct sts_request *request);
 void sts_request_cache_key(struct bytes *out, const struct sts_request *request);
 
 /* Whether an answer is worth another try. */
-bool sts_is_retryable(int status, struct view body);
+bool sts_is_retryable(enum retry_mode mode, int status, struct view body);
 
 /* The keys in the answer, or why there are none. secrets were in the request. */
 enum ssm_err sts_answer_read(struct sts_answer *answer, const struct apicall_result *result,

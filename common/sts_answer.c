@@ -160,14 +160,13 @@ copy_code(char code[CODE_MAX], const struct fault *fault)
 }
 
 static bool
-is_passing(int status, const char *code)
+is_of_provider(int status, const char *code)
 {
-	return retry_class_of_error(status, view_of(code)) != RETRY_NEVER ||
-	    (status == 400 && strcmp(code, "IDPCommunicationError") == 0);
+	return status == 400 && strcmp(code, "IDPCommunicationError") == 0;
 }
 
 bool
-sts_is_retryable(int status, struct view body)
+sts_is_retryable(enum retry_mode mode, int status, struct view body)
 {
 	struct fault fault = FAULT_INIT;
 	char code[CODE_MAX];
@@ -176,7 +175,8 @@ sts_is_retryable(int status, struct view body)
 
 	if (status >= 300 && fault_read(&fault, status, body, &why)) {
 		copy_code(code, &fault);
-		again = is_passing(status, code);
+		again = retry_class_of_error(mode, status, view_of(code)) != RETRY_NEVER ||
+		    is_of_provider(status, code);
 	}
 	fault_clear(&fault);
 	return again;
@@ -215,7 +215,8 @@ refuse(const struct apicall_result *result, const struct fault *fault,
 	if (result->used_up)
 		snprintf(retries, sizeof retries, " (reached max retries: %u)", result->retries);
 	add_message(&message, fault, request, source);
-	rc = is_passing(result->status, code) || result->status >= 500 ? SSM_E_AGAIN : SSM_E_SERVICE;
+	rc = retry_is_passing(result->status, view_of(code)) || is_of_provider(result->status, code) ||
+	    result->status >= 500 ? SSM_E_AGAIN : SSM_E_SERVICE;
 	if ((text = bytes_cstr(&message)) == NULL)
 		rc = ssm_fail_memory(err);
 	else

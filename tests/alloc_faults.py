@@ -18,9 +18,16 @@ URL = "wss://ssmmessages.eu-west-1.amazonaws.com/v1/data-channel/anna-0a1b2c3d4e
 REQUEST = json.dumps({"method": "POST", "url": "https://ssm.eu-west-1.amazonaws.com/?a=b&c", "headers":
                       {"x": ["a", "\u00e9"], "content-type": "x"}, "body": "{\"a\": 1}", "service": "ssm",
                       "region": "eu-west-1", "operation": "ResumeSession", "id": {"n": 1}})
+QUERY = ("rows[?age < `-1` && contains(name, 'nn')] | [sort_by(@, &age)[].[name, more.*], @[::-2].{a: age, k: keys(more)}, "
+         "merge(@[0], @[1].more), to_string(@), max_by(@, &name), join('\\'', @[*].\"na\\u006de\"), sum(@[].age), "
+         "map(&(reverse(name)), @), avg(`[99999999999999999999, 1, 2.5]`), to_number('1_0')]")
 CASES = [
     ("ssm-parse-url", [URL, "-f", "region"], "", 0),
     ("ssm-parse-url", [], json.dumps({"StreamUrl": URL, "\u0069d": "\u00e9\n", "TokenValue": MARK}), 0),
+    ("ssm-format", ["--output", "table", "--query", "[@,{a:TokenValue}]"],
+     json.dumps({"l": [{"a": 1.5, "b": [["\u00e9"]]}, {"a": {}}], "TokenValue": MARK}), 0),
+    ("ssm-format", ["--output", "text"], json.dumps({"l": [{"a": 1.5, "b": [["\u00e9"]]}, {"a": {}}]}), 0),
+    ("ssm-format", ["--output", "yaml", "--query", "[@,l,@,l[0]]"], json.dumps({"l": [{"a": 1.5, "b": [["\u00e9"]]}]}), 0),
     ("ssm-request", ["resume-session", "--input", "-", "--profile", "p"],
      '{"SessionId":"a\\u00e9","id":7}\n{"SessionId":5}', 252),
     ("ssm-sign", ["--profile", "p", "--time", "20150830T123600Z"], REQUEST, 0),
@@ -30,11 +37,13 @@ CASES = [
     ("ssm-credentials", ["--profile", "p", "--explain"], "", 0),
     ("ssm-call", ["--max-attempts", "1"], REQUEST.replace("https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:1").replace(
         "a\\\": 1", "SessionId\\\": \\\"s\\\""), 75),
+    ("tests/jmespath_probe", [], "%s\t%s\n" % (json.dumps(QUERY), json.dumps(
+        {"rows": [{"name": "n" * i, "age": -i, "more": {f"k{n}": n for n in range(20)}} for i in range(90)]})), 0),
 ]
 # Constructors of libjq and of what libcurl brings with it cannot report that memory is gone, the random
 # numbers of libcrypto 3.0 do not look, and the start of libcrypto 3.5 waits for itself.
-SIGNALS_KNOWN = {"ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-sign": 56, "ssm-call": 90,
-                 "ssm-credentials": 320}
+SIGNALS_KNOWN = {"ssm-format": 2, "ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-sign": 56,
+                 "ssm-call": 90, "ssm-credentials": 320, "tests/jmespath_probe": 2}
 CODES = {0, 1, 75, 252, 253, 254, 255}
 
 

@@ -159,7 +159,8 @@ def check_retries():
     tries("reset inside the body", [{"body": "0123456789", "cut": 4, "reset": True}], 1, "-a", "1", exit=75,
           used_up=True, code="ConnectionClosedError", message=closed)
     tries("an answer whose end is not said", [{"body": "x", "headers": {"Transfer-Encoding": "odd"}}], 1,
-          "-a", "1", exit=75, used_up=True, code="ConnectionClosedError", message=closed)
+          "-a", "1", exit=75, used_up=True, code="ConnectionClosedError",
+          message=closed + " (an unknown Transfer-Encoding)")
     tries("silence", [{"body": "x", "delay": 2}], 1, "-a", "1", "-t", "300", exit=75, used_up=True,
           code="ReadTimeoutError", message='Read timeout on endpoint URL: "URL/"')
     tries("silence, then an answer", [{"delay": 2}, good], 2, "-t", "300", status=200, retries=1)

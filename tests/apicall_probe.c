@@ -27,8 +27,9 @@ struct options {
 };
 
 static bool
-is_not_200(int status, struct view body)
+is_not_200(enum retry_mode mode, int status, struct view body)
 {
+	(void)mode;
 	(void)body;
 	return status != 200;
 }

@@ -57,21 +57,42 @@ def call(text, *options, env=None, **kw):
                           env=environment(env or {}), cwd=HOME, **kw)
 
 
+def take_summary(text, count):
+    """The messages without the summary, which ends those of a run over several documents where some failed."""
+    found = re.fullmatch(r"((?:.*\n)*?)ssm-call: (\d+) requests in \d+\.\d s: (\d+) answered, (\d+) failed "
+                         r"\((.*)\)(?:, (\d+) not finished)?\n", text)
+    if found is None or count < 2:
+        return text
+    said, whole, answered, failed, codes, rest = found.groups()
+    parts = sum(int(number) for number in re.findall(r"(?:^|, )(\d+) ", codes))
+    if int(whole) != int(answered) + int(failed) + int(rest or 0) or parts != int(failed):
+        return text
+    return said
+
+
 class Case:
     def __init__(self, title, text, options=(), out="", err="", code=0, paths=(), count=None,
-                 env=None, check=None, server=SERVER):
+                 env=None, check=None, server=SERVER, seconds=(0, 25)):
         self.title, self.text, self.options, self.out, self.err = title, text, options, out, err
         self.code, self.env, self.check, self.server = code, env, check, server
         self.paths = [paths] if isinstance(paths, str) else list(paths)
         self.count = len(self.paths) if count is None else count
+        self.several_fail = code != 0 and len(self.paths) > 1 and err != "" and self.count != 1 and \
+            "--error-format=json" not in options
+        self.seconds = seconds          # the least and the most that it may take
 
     def run(self):
         """What is wrong, as lines; none when all is well."""
+        start = time.monotonic()
         result = call(self.text, *self.options, env=self.env)
+        took = time.monotonic() - start
         faults = []
         for name, got, expected in (("stdout", result.stdout, self.out), ("stderr", result.stderr,
                                                                          self.err)):
             got = got.decode("utf-8", "backslashreplace")
+            if name == "stderr" and self.several_fail:
+                summed, got = got, take_summary(got, len(self.paths))
+                faults += ["no summary at the end"] if got == summed else []
             if not (expected.fullmatch(got) if isinstance(expected, re.Pattern) else got == expected):
                 faults += [f"{name}: got      {got[:1500]!r}", f"{name}: expected {expected!r:.1500}"]
         if result.returncode != self.code:
@@ -79,6 +100,8 @@ class Case:
         count = sum(len(self.server.requests.get(path, [])) for path in self.paths)
         if count not in (self.count if isinstance(self.count, range) else [self.count]):
             faults.append(f"requests: got {count}, expected {self.count}")
+        if not self.seconds[0] <= took <= self.seconds[1]:
+            faults.append(f"seconds: took {took:.1f}, expected {self.seconds}")
         if self.check is not None:
             faults += self.check(self)
         return faults
@@ -94,11 +117,17 @@ def one(title, *replies, out="", err="", code=0, options=("--max-attempts", "1")
     path = put(*replies)
     url = SERVER.url(path)
     if err is CLOSED:
-        err = re.compile(re.escape(CLOSED.replace('"URL"', f'"{url}"')[:-1]) + r"( \(request id req-1\))?\n")
+        err = closed(url)
     elif isinstance(err, str):
         err = err.replace('"URL"', f'"{url}"')
     case(title, document(url, **(members or {})), options, out, err, code, path, count, **kw)
     return path
+
+
+def closed(url, words="[a-z][^()]*"):
+    """What is said of an answer that is none: why, where it is known; the request id, if it came."""
+    return re.compile(re.escape(CLOSED.replace('"URL"', f'"{url}"')[:-1]) + rf"( \({words}\))?"
+                      r"( \(request id req-1\))?\n")
 
 
 def line(text):
@@ -116,11 +145,12 @@ def compact(text):
 GOOD = http(200, answer())
 CLOSED = said('Connection was closed before we received a valid response from endpoint URL: "URL".')
 ID = " (request id req-1)"
+JOB = ("-j", "1")               # one after the other
 
 
-def run_cases():
+def run_cases(workers=6):
     """Runs what was collected; the slow ones first, so that they run beside all the others."""
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         slow_first = sorted(CASES, key=lambda c: len(c.paths), reverse=True)
         results = {c: pool.submit(c.run) for c in slow_first}
         for this in CASES:

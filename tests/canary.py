@@ -66,6 +66,12 @@ def check_documents():
     silent("ssm-parse-url: every truncation of a response", ["ssm-parse-url"], prefixes(RESPONSE))
     silent("ssm-parse-url: a response damaged at every byte", ["ssm-parse-url"], damaged(RESPONSE))
     silent("ssm-parse-url: a response with a wrong URL", ["ssm-parse-url"], json.dumps(RESPONSE))
+    silent("ssm-format: every truncation of a response", ["ssm-format"], prefixes(RESPONSE))
+    for arguments in (["--query", "abs(TokenValue)"], ["--query", "sort_by(@, &TokenValue)"], ["--jq", ".TokenValue + 1"],
+                      ["--jq", ".TokenValue | tonumber"], ["--jq", ".TokenValue | fromjson"], ["--jq", ".TokenValue[]"],
+                      ["--jq", ". + 1"], ["--jq", "[.] | implode"], ["--jq", ".TokenValue | strptime(\"%Y\")"],
+                      ["--jq", "path(.TokenValue | tostring | .x)"], ["--jq", "{(.): 1}"]):
+        silent(f"ssm-format {' '.join(arguments)}", ["ssm-format", *arguments], json.dumps(RESPONSE))
     silent("ssm-call: nobody answers", ["ssm-call", "--max-attempts", "1"], json.dumps(SIGNED))
     silent("ssm-call: nobody answers, in its place", ["ssm-call", "--max-attempts", "1", "--errors", "inline"],
            json.dumps(SIGNED))

@@ -57,10 +57,12 @@ add_raw(struct bytes *out, const struct settings *settings)
 static void
 add_numbers(struct bytes *out, const struct settings *settings, struct ssm_error *err)
 {
+	enum retry_mode mode;
 	unsigned attempts, timeout = 0;
 	long number;
 
-	if (settings_attempts(settings, &attempts, err) == SSM_OK)
+	if (settings_retry_mode(settings, NULL, &mode, err) == SSM_OK &&
+	    settings_attempts(settings, mode, &attempts, err) == SSM_OK)
 		jsontext_member_number(out, "attempts", attempts);
 	else
 		add_error(out, "attempts", err);

@@ -1,7 +1,9 @@
-"""Servers on 127.0.0.1 that answer as they are told: canned replies, cut, slow, over TLS, proxies."""
+"""Servers on this machine that answer as they are told: canned replies, cut, slow, over TLS, proxies."""
 import itertools
 import re
+import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -31,17 +33,19 @@ def chunked(body, end=b"0\r\n\r\n", fields=(), size=70000):
 class Server:
     """Replies by path, one after the other, the last one again and again; remembers requests."""
 
-    def __init__(self, context=None):
+    def __init__(self, context=None, host="127.0.0.1"):
         self.replies, self.requests, self.connections = {}, {}, {}
         self.context, self.lock, self.release = context, threading.Lock(), threading.Event()
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
+        self.resumed = []               # of each TLS connection: whether its session was known
+        self.host = f"[{host}]" if ":" in host else host
+        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self.socket.bind((host, 0))
         self.socket.listen(200)
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def url(self, path, scheme="http", host="127.0.0.1"):
-        return f"{scheme}://{host}:{self.port}{path}"
+    def url(self, path, scheme="http", host=None):
+        return f"{scheme}://{host or self.host}:{self.port}{path}"
 
     def accept(self):
         for number in itertools.count():
@@ -52,7 +56,7 @@ class Server:
     def serve(self, peer, number):
         try:
             if self.context is not None:
-                peer = self.context.wrap_socket(peer, server_side=True)
+                peer = self.handshake(peer)
             data = b""
             while True:
                 request, data = self.read(peer, data)
@@ -62,6 +66,18 @@ class Server:
             pass
         finally:
             peer.close()
+
+    def handshake(self, peer):
+        peer = self.context.wrap_socket(peer, server_side=True, do_handshake_on_connect=False)
+        try:
+            peer.do_handshake()
+        except ssl.SSLError:            # let it read our alert: to close with data unread would reset
+            peer.shutdown(socket.SHUT_WR)
+            while peer.recv(65536):
+                pass
+            raise
+        self.resumed.append(peer.session_reused)
+        return peer
 
     @staticmethod
     def read(peer, data):
@@ -88,6 +104,9 @@ class Server:
             self.connections.setdefault(path.split("?")[0], set()).add(number)
             replies = self.replies.get(path, [Reply(http(404, "no such reply"))])
             reply = replies[min(len(self.requests[path]), len(replies)) - 1]
+        return self.give(peer, reply)
+
+    def give(self, peer, reply):
         peer.sendall(reply.data)
         for piece in reply.pieces:
             time.sleep(reply.pause)
@@ -96,6 +115,8 @@ class Server:
             self.release.wait(15)
         if reply.end == "reset":
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if reply.end == "close_notify":
+            peer.unwrap()
         return reply.end == "keep"
 
 
@@ -116,37 +137,35 @@ def hang_up(data):
     return listener.getsockname()[1]
 
 
-class Tunnel:
-    """A proxy for one CONNECT; to nowhere, it refuses."""
+class Proxy(Server):
+    """A proxy: CONNECT by its table of host:port to a port here or a Reply, all else as a Server."""
 
-    def __init__(self, port):
-        self.target, self.heads = port, []
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
-        self.socket.listen(5)
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
+    def __init__(self, context=None):
+        super().__init__(context)
+        self.hosts = {}
 
-    def serve(self):
-        peer, _ = self.socket.accept()
-        head = b""
-        while b"\r\n\r\n" not in head:
-            head += peer.recv(65536)
-        self.heads.append(head.decode())
-        if self.target is None:
-            peer.sendall(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")
-            peer.close()
-            return
+    def answer(self, peer, request, number):
+        method, target = request[0].split(" ")[:2]
+        if method != "CONNECT":
+            return super().answer(peer, request, number)
+        with self.lock:
+            self.requests.setdefault(target, []).append(request)
+        onward = self.hosts.get(target, Reply(http(404, "no such host"), "close"))
+        if isinstance(onward, Reply):
+            return self.give(peer, onward)
         peer.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-        onward = socket.create_connection(("127.0.0.1", self.target))
-        for source, to in ((peer, onward), (onward, peer)):
-            threading.Thread(target=self.copy, args=(source, to), daemon=True).start()
+        with socket.create_connection(("127.0.0.1", onward)) as server:
+            self.join(peer, server)
+        return False
 
     @staticmethod
-    def copy(source, to):
-        try:
-            while data := source.recv(65536):
-                to.sendall(data)
-            to.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def join(peer, server):
+        """Passes on what each says until one has no more to say."""
+        other = {peer: server, server: peer}
+        while True:
+            waiting = getattr(peer, "pending", int)() > 0       # in TLS, decrypted already
+            for source in [peer] if waiting else select.select([peer, server], [], [])[0]:
+                data = source.recv(65536)
+                if not data:
+                    return
+                other[source].sendall(data)

@@ -14,16 +14,25 @@ CC = os.environ.get("CC", "cc").split()
 # From the bottom up: a module includes only from its own row and from rows above it in this list.
 LAYERS = [
     # nothing but libc
-    "atomicfile blank bytes child clock err filelock interrupt io iso8601 pathexpand percent scrub secretenv shellwords"
-    " terminal toolpath useragent utf8"
+    "adaptiverate arena atomicfile blank bytes child clock err filelock httpdate interrupt io iso8601 pathexpand"
+    " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
+    " utf8"
     " perfdata promtext threshold",
     # texts: JSON, XML, URLs, the shared files
-    "agenturl chunks configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables url"
-    " xmlscan",
+    "agenturl chunks clockskew configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables"
+    " tlsfault url value value_parse valuetext xmlscan",
+    # the query language
+    "jmespath jmespath_arrays jmespath_ast jmespath_bigint jmespath_brackets jmespath_builtins"
+    " jmespath_compare jmespath_eval jmespath_functions jmespath_lexer jmespath_literal jmespath_numbers"
+    " jmespath_parse jmespath_parser jmespath_sort jmespath_strings",
+    # what is printed
+    "charcase charwidth format format_json format_table format_text format_yaml jqfilter jqmessage placemap"
+    " tabledraw tablegrid valueorder yamlplain",
     # the documents and their rules
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
-    " settings_values streamurl",
+    " settings_values streamurl"
+    " signatureage",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
@@ -32,7 +41,8 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call calls callsettings chain_tell cli input keyring options output pipeline pipeline_run records"
+    "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
+    " pipeline_run pipeline_stage records"
     " settings_tell usage",
     # the check's own
     "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",
@@ -44,8 +54,9 @@ LAYERS = [
 
 # A library's header, and the only modules that may include it.
 LIBRARY_HEADERS = {
-    "jv.h": {"json"},
-    "jq.h": set(),
+    "jv.h": {"json", "jqmessage"},
+    "jq.h": {"jqfilter"},
+    "yaml.h": {"format_yaml"},
     "ini.h": {"sharedini"},
     "openssl/": {"digest", "dpop"},
     "curl/": {"http", "httpfault", "httpsetup"},

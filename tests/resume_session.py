@@ -1,57 +1,14 @@
 """ssm-resume-session: how it runs its stages. They are played by scripts beside a copy of it."""
 import json
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 
+from resume_stages import Stages, outcome
 from tap import done, is_equal, ok
 
-BUILD_DIR = os.environ.get("BUILD_DIR", ".")
-STAGES = ("ssm-request", "ssm-sign", "ssm-call")
 SECRETS = {"AWS_SECRET_ACCESS_KEY": "canary-secret", "AWS_SESSION_TOKEN": "canary-token",
            "AWS_SECURITY_TOKEN": "canary-old-token"}
-
-
-class Stages:
-    """A directory with ssm-resume-session and stages that do what they are told."""
-
-    def __init__(self, **scripts):
-        self.directory = tempfile.TemporaryDirectory()
-        shutil.copy(os.path.join(BUILD_DIR, "ssm-resume-session"), self.directory.name)
-        for stage in STAGES:
-            script = scripts.get(stage[4:], "cat")
-            if script is not None:
-                path = self.path(stage)
-                with open(path, "w", encoding="utf-8") as file:
-                    file.write(f"#!/bin/sh\ncd '{self.directory.name}'\n{script}\n")
-                os.chmod(path, 0o755)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.directory.cleanup()
-
-    def path(self, name):
-        return os.path.join(self.directory.name, name)
-
-    def command(self, *arguments):
-        return [self.path("ssm-resume-session"), "--session-id", "s", *arguments]
-
-    def run(self, *arguments, **environment):
-        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=30,
-                              stdin=subprocess.DEVNULL, check=False,
-                              env={"PATH": "/usr/bin:/bin", **environment})
-
-    def read(self, name):
-        with open(self.path(name), encoding="utf-8") as file:
-            return file.read()
-
-
-def outcome(run):
-    return run.returncode, run.stdout, run.stderr
 
 
 def check_results():
@@ -89,7 +46,7 @@ def check_what_stages_get():
                    **SECRETS)
         is_equal(sorted(stages.read("arguments").splitlines()), [
             "ssm-call --connect-timeout=6 --read-timeout=5 --max-time=7 --max-attempts=2 --ca-bundle=f"
-            " --no-verify-ssl --metadata --quiet",
+            " --no-verify-ssl --metadata",
             "ssm-request resume-session --session-id=s --region=eu-west-1 --profile=p"
             " --endpoint-url=http://127.0.0.1:1 --quiet",
             "ssm-sign --quiet"], "each option goes to the stage whose own it is")

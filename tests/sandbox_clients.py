@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from tap import done, is_equal, ok, skip_all
+from tap import done, is_equal, ok, skip, skip_all
 
 try:
     import boto3
@@ -526,7 +526,7 @@ def check_boto3(sandbox):
 def check_aws_cli(sandbox):
     aws = next((path for path in ["/usr/bin/aws", shutil.which("aws")] if path and os.path.exists(path)), None)
     if aws is None:
-        ok(True, "AWS CLI # SKIP not installed")
+        skip("AWS CLI", "not installed")
         return
 
     def run(*arguments, **variables):
@@ -563,7 +563,7 @@ def check_curl(sandbox):
     help_text = subprocess.run(["curl", "--help", "all"], capture_output=True, text=True,
                                check=False).stdout if shutil.which("curl") else ""
     if "--aws-sigv4" not in help_text:
-        ok(True, "curl # SKIP none that signs")
+        skip("curl", "none that signs")
         return
 
     def run(keys, *more):

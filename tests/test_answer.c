@@ -171,7 +171,7 @@ read_answer(struct sent *sent, int status, const char *body, struct bytes *out,
     enum retry_class *failure, struct ssm_error *err)
 {
 	struct answer answer = ANSWER_INIT;
-	struct answer_extras extras = { .id = VIEW_NONE, .retries = 1 };
+	struct answer_extras extras = { .retries = 1 };
 	char line[64];
 	enum ssm_err rc;
 
@@ -287,10 +287,18 @@ test_transport(void)
 		enum retry_class class;
 		const char *message;
 	} cases[] = {
+		{ ANSWER_NO_NAME, SSM_E_AGAIN, RETRY_TRANSIENT, "Could not connect to the endpoint URL: "
+		    "\"https://h:1/\": the host's name cannot be resolved" },
 		{ ANSWER_NO_CONNECTION, SSM_E_AGAIN, RETRY_TRANSIENT,
 		    "Could not connect to the endpoint URL: \"https://h:1/\"" },
 		{ ANSWER_NO_PROXY, SSM_E_AGAIN, RETRY_TRANSIENT,
-		    "Failed to connect to proxy URL: \"http://***:***@p:1\"" },
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
+		{ ANSWER_PROXY_TIMEOUT, SSM_E_AGAIN, RETRY_TIMEOUT,
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
+		{ ANSWER_PROXY_LOGIN, SSM_E_CONFIG, RETRY_NEVER,
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
+		{ ANSWER_PROXY_UNTRUSTED, SSM_E_OTHER, RETRY_NEVER,
+		    "Failed to connect to proxy URL: \"http://***:***@p:1\": why" },
 		{ ANSWER_CONNECT_TIMEOUT, SSM_E_AGAIN, RETRY_TIMEOUT,
 		    "Connect timeout on endpoint URL: \"https://h:1/\"" },
 		{ ANSWER_READ_TIMEOUT, SSM_E_AGAIN, RETRY_TIMEOUT,
@@ -306,11 +314,12 @@ test_transport(void)
 		    "SSL validation failed for https://h:1/ cannot load the CA bundle '/ca.pem'" },
 		{ ANSWER_TOO_LONG, SSM_E_OTHER, RETRY_NEVER, "an answer of more than 8 MiB from \"https://h:1/\"" },
 		{ ANSWER_NO_MEMORY, SSM_E_OTHER, RETRY_NEVER, "out of memory" },
-		{ ANSWER_NOT_SENT, SSM_E_OTHER, RETRY_NEVER,
+		{ ANSWER_NOT_SENT, SSM_E_OTHER, RETRY_TRANSIENT,
 		    "An HTTP Client raised an unhandled exception: why" },
 	};
 	struct answer answer = ANSWER_INIT;
 	struct ssm_error err = SSM_ERROR_INIT;
+	enum retry_class class;
 	struct sent sent;
 
 	sent_start(&sent, "https://h:1?secret=1", "Other", "null");
@@ -318,14 +327,15 @@ test_transport(void)
 	sent.expected.ca_bundle = "/ca.pem";
 	snprintf(answer.reason, sizeof answer.reason, "why");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		enum retry_class class;
-
 		answer.failure = cases[i].failure;
 		is_number(answerfault_transport(&answer, &sent.expected, &class, &err), cases[i].rc,
 		    "%s", cases[i].message);
 		is_text(err.message, cases[i].message, "is told so");
 		is_number(class, cases[i].class, "and retried or not");
 	}
+	sent.expected.mode = RETRY_LEGACY;
+	answerfault_transport(&answer, &sent.expected, &class, &err);
+	is_number(class, RETRY_NEVER, "in legacy mode what is none of the others is not retried");
 	ssm_error_clear(&err);
 	answer_clear(&answer);
 	sent_clear(&sent);
@@ -336,6 +346,10 @@ test_outgoing(void)
 {
 	static const unsigned char zeros[OUTGOING_ID_BYTES] = { 0 }, ones[OUTGOING_ID_BYTES] = {
 	    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
+	const struct outgoing_attempt first = { .number = 1, .max = 3, .read_timeout = 60000 };
+	struct outgoing_attempt second = { .number = 2, .max = 3, .read_timeout = 60000,
+	    .now = 1440938160000 + 3600000 };
+	struct httphead head = HTTPHEAD_INIT;
 	struct outgoing out = OUTGOING_INIT;
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct sent sent;
@@ -346,11 +360,26 @@ test_outgoing(void)
 	is_text(out.invocation_id, "ffffffff-ffff-4fff-bfff-ffffffffffff", "a UUID of ones");
 	sent_start(&sent, "https://h/", "Other", "\"x\"");
 	out.user_agent = "agent";
-	ok(outgoing_set(&out, &sent.request, 1, 3, &err) == SSM_OK, "the first attempt's fields");
+	ok(outgoing_set(&out, &sent.request, &first, &err) == SSM_OK, "the first attempt's fields");
 	is_text(out.attempt, "attempt=1", "say that it is the first");
 	is_number(out.count, 6, "the document's two and our four");
-	ok(outgoing_set(&out, &sent.request, 2, 3, &err) == SSM_OK && out.count == 6, "the second's");
+	ok(outgoing_set(&out, &sent.request, &second, &err) == SSM_OK && out.count == 6, "the second's");
 	is_text(out.attempt, "attempt=2; max=3", "say of how many");
+	httphead_line(&head, VIEW("HTTP/1.1 503 X\r\n"));
+	httphead_line(&head, VIEW("Date: Sun, 30 Aug 2015 12:36:00 GMT\r\n"));
+	httphead_line(&head, VIEW("\r\n"));
+	outgoing_answered(&out, &head, 1440938160000 + 3599500);	/* an hour ahead of the service */
+	ok(outgoing_set(&out, &sent.request, &second, &err) == SSM_OK, "the second's, behind an answer with a Date");
+	is_text(out.attempt, "ttl=20150830T123700Z; attempt=2; max=3", "say until when, by the service's clock");
+	second.read_timeout = 0;
+	ok(outgoing_set(&out, &sent.request, &second, &err) == SSM_OK, "and without a read timeout");
+	is_text(out.attempt, "attempt=2; max=3", "they do not");
+	second.read_timeout = 60000;
+	httphead_reset(&head);
+	outgoing_answered(&out, &head, 1440938160000);
+	ok(outgoing_set(&out, &sent.request, &second, &err) == SSM_OK, "nor when the last had no answer");
+	is_text(out.attempt, "attempt=2; max=3", "they do");
+	httphead_clear(&head);
 	outgoing_clear(&out);
 	ssm_error_clear(&err);
 	sent_clear(&sent);

@@ -1,4 +1,6 @@
-/* retry: the standard mode's classes, quota and back-off. */
+/* retry: the classes, quota and back-off of each mode, and Retry-After. */
+#include <stdio.h>
+
 #include "retry.h"
 #include "tap.h"
 
@@ -38,8 +40,55 @@ test_classes(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		is_number(retry_class_of_error(cases[i].status, view_of(cases[i].code)),
+		is_number(retry_class_of_error(RETRY_STANDARD, cases[i].status, view_of(cases[i].code)),
 		    cases[i].expected, "the class of a %d %s", cases[i].status, cases[i].code);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		is_number(retry_class_of_error(RETRY_ADAPTIVE, cases[i].status, view_of(cases[i].code)),
+		    cases[i].expected, "in adaptive mode: a %d %s", cases[i].status, cases[i].code);
+}
+
+static void
+test_legacy_classes(void)
+{
+	static const struct {
+		int status;
+		const char *code;
+		enum retry_class expected;
+	} cases[] = {
+		{ 500, "500", RETRY_TRANSIENT }, { 502, "", RETRY_TRANSIENT }, { 503, "x", RETRY_TRANSIENT },
+		{ 504, "", RETRY_TRANSIENT }, { 509, "", RETRY_TRANSIENT }, { 501, "", RETRY_NEVER },
+		{ 429, "429", RETRY_THROTTLED }, { 429, "AccessDeniedException", RETRY_THROTTLED },
+		{ 400, "Throttling", RETRY_THROTTLED }, { 400, "ThrottlingException", RETRY_THROTTLED },
+		{ 400, "ThrottledException", RETRY_THROTTLED },
+		{ 400, "RequestThrottledException", RETRY_THROTTLED },
+		{ 400, "ProvisionedThroughputExceededException", RETRY_THROTTLED },
+		{ 403, "ThrottlingException", RETRY_NEVER }, { 400, "RequestThrottled", RETRY_NEVER },
+		{ 400, "TooManyRequestsException", RETRY_NEVER }, { 400, "SlowDown", RETRY_NEVER },
+		{ 400, "RequestLimitExceeded", RETRY_NEVER }, { 400, "RequestTimeout", RETRY_NEVER },
+		{ 400, "RequestTimeoutException", RETRY_NEVER }, { 408, "408", RETRY_NEVER },
+		{ 400, "ExpiredTokenException", RETRY_NEVER }, { 301, "301", RETRY_NEVER },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		is_number(retry_class_of_error(RETRY_LEGACY, cases[i].status, view_of(cases[i].code)),
+		    cases[i].expected, "in legacy mode: a %d %s", cases[i].status, cases[i].code);
+	ok(retry_is_passing(400, VIEW("SlowDown")), "what standard mode retries passes by itself");
+	ok(retry_is_passing(509, VIEW("")), "so does what legacy mode retries");
+	ok(!retry_is_passing(403, VIEW("AccessDeniedException")), "and nothing else");
+}
+
+static void
+test_modes(void)
+{
+	static const char *const names[] = { "legacy", "standard", "adaptive" };
+	static const enum retry_mode modes[] = { RETRY_LEGACY, RETRY_STANDARD, RETRY_ADAPTIVE };
+	static const unsigned attempts[] = { 5, 3, 3 };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		is_number(retry_mode_of(names[i]), modes[i], "the mode %s", names[i]);
+		is_text(retry_mode_name(modes[i]), names[i], "and its name");
+		is_number(retry_attempts_default(modes[i]), attempts[i], "and its attempts");
+	}
 }
 
 static void
@@ -90,6 +139,76 @@ test_quota(void)
 }
 
 static void
+test_legacy(void)
+{
+	struct retry_quota quota = { .left = 3 };
+	struct retry retry = { .mode = RETRY_LEGACY, .attempts = 1 };
+
+	is_number(retry_next(&retry, &quota, 5, RETRY_TIMEOUT), RETRY_GO, "legacy mode asks no quota");
+	is_number(quota.left, 3, "and takes nothing from it");
+	retry_succeeded(&retry, &quota);
+	is_number(quota.left, 3, "nor gives anything back");
+	retry.attempts = 5;
+	is_number(retry_next(&retry, &quota, 5, RETRY_TIMEOUT), RETRY_USED_UP, "attempts end all the same");
+	is_number(retry_delay(&retry, 0.5, 0), 8000, "its wait doubles");
+	retry.attempts = 7;
+	is_number(retry_delay(&retry, 0.5, 0), 32000, "beyond 20 s");
+	retry.attempts = 1000;
+	is_number(retry_delay(&retry, 0.5, 0), RETRY_WAIT_MAX / 2, "as far as numbers go");
+}
+
+/* Retry-After and Date of an answer that came an hour early by its Date; NULL for none. */
+static void
+check_after(const char *after, const char *date, unsigned expected)
+{
+	struct httphead head = HTTPHEAD_INIT;
+	char line[160];
+
+	httphead_line(&head, VIEW("HTTP/1.1 503 X\r\n"));
+	if (after != NULL) {
+		snprintf(line, sizeof line, "Retry-After: %s\r\n", after);
+		httphead_line(&head, view_of(line));
+	}
+	if (date != NULL) {
+		snprintf(line, sizeof line, "Date: %s\r\n", date);
+		httphead_line(&head, view_of(line));
+	}
+	is_number(retry_after(&head, 1440938160 + 3600), 0, "a head that is cut asks for nothing");
+	httphead_line(&head, VIEW("\r\n"));
+	is_number(retry_after(&head, 1440938160 + 3600), expected, "Retry-After '%s', Date '%s'",
+	    after == NULL ? "" : after, date == NULL ? "" : date);
+	httphead_clear(&head);
+}
+
+static void
+test_after(void)
+{
+	static const char at[] = "Sun, 30 Aug 2015 12:36:00 GMT", next[] = "Sun, 30 Aug 2015 12:36:07 GMT",
+	    hour[] = "Sun, 30 Aug 2015 13:36:05 GMT";
+	const struct retry retry = { .attempts = 2 };
+
+	check_after(NULL, at, 0);
+	check_after("7", at, 7000);
+	check_after("0", NULL, 0);
+	check_after("007", NULL, 7000);
+	check_after("-7", NULL, 0);
+	check_after("7.5", NULL, 0);
+	check_after("7 s", NULL, 0);
+	check_after("", NULL, 0);
+	check_after("soon", at, 0);
+	check_after("1999999", NULL, 1999999000);
+	check_after("2000001", NULL, RETRY_WAIT_MAX);
+	check_after("99999999999999999999999999", NULL, RETRY_WAIT_MAX);
+	check_after(next, at, 7000);
+	check_after(at, next, 0);
+	check_after(hour, NULL, 5000);
+	check_after(hour, "some day", 5000);
+	check_after("Fri, 31 Dec 9999 23:59:59 GMT", at, RETRY_WAIT_MAX);
+	is_number(retry_delay(&retry, 0.5, 999), 1000, "the back-off counts when it is longer");
+	is_number(retry_delay(&retry, 0.5, 1001), 1001, "else what was asked for");
+}
+
+static void
 test_delay(void)
 {
 	static const unsigned longest[] = { 1000, 2000, 4000, 8000, 16000, 20000, 20000 };
@@ -97,12 +216,12 @@ test_delay(void)
 	for (unsigned i = 0; i < ARRAY_LEN(longest); i++) {
 		struct retry retry = { .attempts = i + 1 };
 
-		is_number(retry_delay(&retry, 0.999999), longest[i] - 1,
+		is_number(retry_delay(&retry, 0.999999, 0), longest[i] - 1,
 		    "the longest wait after failure %u", i + 1);
-		is_number(retry_delay(&retry, 0.5), longest[i] / 2, "half of it after failure %u", i + 1);
-		is_number(retry_delay(&retry, 0), 0, "the shortest after failure %u is none", i + 1);
+		is_number(retry_delay(&retry, 0.5, 0), longest[i] / 2, "half of it after failure %u", i + 1);
+		is_number(retry_delay(&retry, 0, 0), 0, "the shortest after failure %u is none", i + 1);
 	}
-	is_number(retry_delay(&(struct retry){ .attempts = 4000000000U }, 0.5), 10000,
+	is_number(retry_delay(&(struct retry){ .attempts = 4000000000U }, 0.5, 0), 10000,
 	    "the wait after very many failures");
 }
 
@@ -110,8 +229,12 @@ int
 main(void)
 {
 	test_classes();
+	test_legacy_classes();
+	test_modes();
 	test_attempts();
 	test_quota();
+	test_legacy();
+	test_after();
 	test_delay();
 	return done_testing();
 }

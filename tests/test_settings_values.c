@@ -41,9 +41,12 @@ check_attempts(void)
 	for (size_t i = 0; i < ARRAY_LEN(attempts_cases); i++) {
 		struct settings *settings = settings_of(attempts_cases[i].environment,
 		    attempts_cases[i].config);
+		enum retry_mode mode;
 		unsigned attempts = 0;
-		enum ssm_err rc = settings_attempts(settings, &attempts, &err);
+		enum ssm_err rc = settings_retry_mode(settings, NULL, &mode, &err);
 
+		if (rc == SSM_OK)
+			rc = settings_attempts(settings, mode, &attempts, &err);
 		if (attempts_cases[i].message == NULL) {
 			ok(rc == SSM_OK, "attempts, case %zu: taken", i);
 			is_number(attempts, attempts_cases[i].attempts, "attempts");

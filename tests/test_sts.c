@@ -298,11 +298,13 @@ check_retryable(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		snprintf(body, sizeof body, "<E><Error><Code>%s</Code></Error></E>", rows[i].code);
-		ok(sts_is_retryable(rows[i].status, view_of(body)) == rows[i].again,
+		ok(sts_is_retryable(RETRY_STANDARD, rows[i].status, view_of(body)) == rows[i].again,
 		    "%d %s is %stried again", rows[i].status, rows[i].code, rows[i].again ? "" : "not ");
 	}
-	ok(sts_is_retryable(503, VIEW("")), "503 without a body is tried again");
-	ok(!sts_is_retryable(500, VIEW("<broken")), "broken XML is not");
+	ok(sts_is_retryable(RETRY_STANDARD, 503, VIEW("")), "503 without a body is tried again");
+	ok(sts_is_retryable(RETRY_LEGACY, 509, VIEW("")), "in legacy mode 509 is, too");
+	ok(!sts_is_retryable(RETRY_STANDARD, 509, VIEW("")), "but in standard mode it is not");
+	ok(!sts_is_retryable(RETRY_STANDARD, 500, VIEW("<broken")), "broken XML is not");
 }
 
 static void

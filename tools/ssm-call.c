@@ -3,7 +3,7 @@
 
 enum {
 	OPT_UNORDERED = CLI_LONG, OPT_CONNECT_TIMEOUT, OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_DEADLINE, OPT_MAX_ATTEMPTS,
-	OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_METADATA, OPT_TIMING,
+	OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_METADATA, OPT_TIMING, OPT_RETRY_MODE, OPT_RATE, OPT_PROGRESS,
 };
 
 static const struct cli_option options[] = {
@@ -15,13 +15,17 @@ static const struct cli_option options[] = {
 	{ OPT_READ_TIMEOUT, "read-timeout", "SECONDS", "longest silence after that (60; 0 is no limit)" },
 	{ OPT_MAX_TIME, "max-time", "SECONDS", "for the whole of one request, retries included" },
 	{ OPT_DEADLINE, "deadline", "SECONDS", "for the whole run" },
-	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3)" },
+	{ OPT_RATE, "rate", "N[/s|/m]", "send no more requests than so many a second, or a minute" },
+	{ 0, NULL, NULL, "Retries" },
+	{ OPT_RETRY_MODE, "retry-mode", "MODE", "legacy, standard or adaptive (standard)" },
+	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3; legacy 5)" },
 	{ 0, NULL, NULL, "Trust" },
 	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these authorities in place of the system's" },
 	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "trust any certificate" },
 	{ 0, NULL, NULL, "Answers" },
 	{ OPT_METADATA, "metadata", NULL, "add ResponseMetadata: request id, status, header fields" },
 	{ OPT_TIMING, "timing", NULL, "the same, and in it ElapsedMs: how long the call took" },
+	{ OPT_PROGRESS, "progress", "[=WHEN]", "tell how far it is: auto (default), always or never" },
 	CLI_DOCUMENT_OPTIONS,
 	CLI_COMMON_OPTIONS,
 	CLI_OPTIONS_END,
@@ -70,6 +74,7 @@ given(const struct cli *cli, const char *option, const char *value)
 static void
 read_options(struct cli *cli, struct run *run)
 {
+	static const char *const retry_words[] = { "standard", "legacy", "adaptive", NULL };
 	struct call_options *call = &run->call;
 	const char *value;
 	int key;
@@ -94,6 +99,19 @@ read_options(struct cli *cli, struct run *run)
 			cli_number(cli, "--max-attempts", value, 1, SETTINGS_ATTEMPTS_MAX);
 			call->settings.max_attempts = value;
 			break;
+		case OPT_RETRY_MODE:
+			cli_word(cli, "--retry-mode", value, retry_words);
+			call->settings.retry_mode = value;
+			break;
+		case OPT_RATE:
+			if (!sendrate_parse(view_of(value), &run->calls.rate))
+				cli_usage(cli, "option '--rate' takes a number of requests, as 50, 0.5/s or 100/m, "
+				    "not '%s'", value);
+			break;
+		case OPT_PROGRESS:
+			run->calls.progress = value == NULL ? PROGRESS_ALWAYS :
+			    (enum progress_when)cli_word(cli, "--progress", value, progress_words);
+			break;
 		case OPT_CA_BUNDLE: call->settings.ca_bundle = given(cli, "--ca-bundle", value); break;
 		case OPT_NO_VERIFY_SSL: run->http.no_verify = call->settings.no_verify = true; break;
 		case OPT_METADATA: call->metadata = true; break;
@@ -106,7 +124,7 @@ read_options(struct cli *cli, struct run *run)
 static void
 work(struct cli *cli, const struct run *run, struct records *records, struct interrupt *interrupt)
 {
-	struct call_world world = { .cli = cli, .options = &run->call, .quota = RETRY_QUOTA_INIT };
+	struct call_world world = { .cli = cli, .options = &run->call };
 	struct ssm_error err = SSM_ERROR_INIT;
 
 	if (http_open(&world.http, &run->http, &err) == SSM_OK)	/* while earlier stages still work */

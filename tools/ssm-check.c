@@ -14,7 +14,7 @@
 #include "utf8.h"
 
 enum { OPT_SESSION_ID = CLI_LONG, OPT_TARGET, OPT_UNKNOWN, OPT_WAIT, OPT_CONNECT_TIMEOUT,
-	OPT_READ_TIMEOUT, OPT_MAX_ATTEMPTS, OPT_REGION, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_CA_BUNDLE,
+	OPT_READ_TIMEOUT, OPT_MAX_ATTEMPTS, OPT_RATE, OPT_RETRY_MODE, OPT_REGION, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_CA_BUNDLE,
 	OPT_NO_VERIFY_SSL, OPT_PROMETHEUS, OPT_PROMETHEUS_IDS, OPT_NAME, OPT_JSON };
 
 static const struct cli_option options[] = {
@@ -22,8 +22,8 @@ static const struct cli_option options[] = {
 	{ OPT_SESSION_ID, "session-id", "ID", "this session, whatever its id looks like; repeatable" },
 	{ OPT_TARGET, "target", "ID", "this managed node; repeatable" },
 	{ 0, NULL, NULL, "What is well" },
-	{ 'w', "warning", "[METRIC=]RANGE", "warn outside of it; METRIC is time (seconds), ok, over," },
-	{ 'c', "critical", "[METRIC=]RANGE", "notconnected or unknown (over=0, notconnected=0)" },
+	{ 'w', "warning", "RANGE", "warn outside of it; METRIC=RANGE for another than time" },
+	{ 'c', "critical", "RANGE", "the same for critical (over=0 and notconnected=0)" },
 	{ OPT_UNKNOWN, "unknown", "RANGE", "how many may be unknown (0)" },
 	{ 0, NULL, NULL, "Time" },
 	{ 't', "timeout", "SECONDS", "for the whole run (10, and what --wait says)" },
@@ -35,6 +35,8 @@ static const struct cli_option options[] = {
 	{ OPT_PROFILE, "profile", "NAME", "of the shared config and credentials files" },
 	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
 	{ 'j', "max-concurrency", "N", "requests in flight, at most (16)" },
+	{ OPT_RATE, "rate", "N[/s|/m]", "as ssm-call" },
+	{ OPT_RETRY_MODE, "retry-mode", "MODE", "as ssm-call" },
 	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3)" },
 	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these authorities in place of the system's" },
 	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "trust any certificate" },
@@ -132,6 +134,8 @@ read_call_option(const struct cli *cli, struct checkrun_options *run, int key, c
 	case OPT_REGION: run->region = value; break;
 	case OPT_PROFILE: run->profile = value; break;
 	case OPT_ENDPOINT_URL: run->endpoint_url = value; break;
+	case OPT_RATE: run->rate = value; break;
+	case OPT_RETRY_MODE: run->retry_mode = value; break;
 	case OPT_CA_BUNDLE: run->ca_bundle = value; break;
 	case OPT_NO_VERIFY_SSL: run->no_verify_ssl = true; break;
 	case 'j': run->concurrency = read_count(cli, "--max-concurrency", value, 1, 1024); break;

@@ -11,13 +11,17 @@
 #include "sandbox_command.h"
 #include "sandbox_server.h"
 
-enum { PORT = CLI_LONG, REGION, SESSIONS, LIST, DELAY, TEMPORARY };
+enum { PORT = CLI_LONG, REGION, SESSIONS, LIST, DELAY, TEMPORARY,
+	CLOCK_OFFSET };
+
+#define CLOCK_OFFSET_MAX (366L * 24 * 60 * 60)
 
 static const struct cli_option option_table[] = {
 	{ 0, NULL, NULL, "Endpoint" },
 	{ PORT, "port", "N", "listen on 127.0.0.1 port N; 0, the default, picks one" },
 	{ REGION, "region", "NAME", "the region it is (default: us-east-1)" },
 	{ TEMPORARY, "temporary-keys", NULL, "set temporary keys with a session token" },
+	{ CLOCK_OFFSET, "clock-offset", "SECONDS", "its clock is ahead by this, behind when negative" },
 	{ 0, NULL, NULL, "Sessions" },
 	{ SESSIONS, "sessions", "FILE", "take the table of sessions from a JSON file" },
 	{ LIST, "list-sessions", NULL, "print the table, as such a file, and end" },
@@ -47,7 +51,17 @@ struct options {
 	const char *region, *sessions;
 	bool list, temporary;
 	unsigned delay_ms;
+	long clock_offset;
 };
+
+static long
+seconds(const struct cli *cli, const char *value)
+{
+	bool behind = value[0] == '-';
+	long number = cli_number(cli, "--clock-offset", value + behind, 0, CLOCK_OFFSET_MAX);
+
+	return behind ? -number : number;
+}
 
 static void
 read_options(struct cli *cli, struct options *options)
@@ -65,6 +79,7 @@ read_options(struct cli *cli, struct options *options)
 			options->delay_ms = (unsigned)cli_number(cli, "--delay", value, 0, SANDBOX_DELAY_MAX);
 			break;
 		case TEMPORARY: options->temporary = true; break;
+		case CLOCK_OFFSET: options->clock_offset = seconds(cli, value); break;
 		}
 	if (cli->after_dashes == NULL)
 		cli_operands_max(cli, 0);
@@ -124,10 +139,11 @@ list_sessions(const struct cli *cli, const struct sandbox_sessions *table)
 static enum ssm_err
 prepare(struct sandbox_service *service, const struct options *options, struct ssm_error *err)
 {
-	time_t now = time(NULL);
+	time_t now = time(NULL) + options->clock_offset;
 
 	service->region = view_of(options->region);
 	service->delay_ms = options->delay_ms;
+	service->clock_offset = options->clock_offset;
 	if (region_check(service->region, err) != SSM_OK)
 		return err->rc = SSM_E_INPUT;
 	if ((service->digest = digest_new()) == NULL)

@@ -1,0 +1,105 @@
+#include "pythonstring.h"
+
+#include <stdio.h>
+
+#include "utf8.h"
+
+/* Unicode's controls, format characters, separators, private and lone halves; both ends belong to it. */
+static const struct { unsigned first, last; } unseen[] = {
+	{ 0x80, 0xA0 }, { 0xAD, 0xAD }, { 0x600, 0x605 }, { 0x61C, 0x61C }, { 0x6DD, 0x6DD },
+	{ 0x70F, 0x70F }, { 0x890, 0x891 }, { 0x8E2, 0x8E2 }, { 0x1680, 0x1680 }, { 0x180E, 0x180E },
+	{ 0x2000, 0x200F }, { 0x2028, 0x202F }, { 0x205F, 0x206F }, { 0x3000, 0x3000 },
+	{ 0xD800, 0xF8FF }, { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB }, { 0xFFFE, 0xFFFF },
+	{ 0x110BD, 0x110BD }, { 0x110CD, 0x110CD }, { 0x13430, 0x13438 }, { 0x1BCA0, 0x1BCA3 },
+	{ 0x1D173, 0x1D17A }, { 0xE0000, 0xE00FF }, { 0xE01F0, 0x10FFFF },
+};
+
+static bool
+is_seen(unsigned code)
+{
+	if (code < 0x80)
+		return code >= 0x20 && code != 0x7F;
+	for (size_t i = 0; i < ARRAY_LEN(unseen); i++)
+		if (code >= unseen[i].first && code <= unseen[i].last)
+			return false;
+	return true;
+}
+
+static void
+add_escape(struct bytes *out, unsigned code)
+{
+	char text[16];
+
+	if (code == '\n' || code == '\r' || code == '\t') {
+		bytes_add_char(out, '\\');
+		bytes_add_char(out, code == '\n' ? 'n' : code == '\r' ? 'r' : 't');
+		return;
+	}
+	snprintf(text, sizeof text, code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x",
+	    code);
+	bytes_add_text(out, text);
+}
+
+void
+pythonstring_repr(struct bytes *out, struct view text)
+{
+	char quote = view_find(text, '\'') < text.len && view_find(text, '"') == text.len ? '"' : '\'';
+
+	bytes_add_char(out, quote);
+	for (size_t at = 0, len; at < text.len; at += len) {
+		struct view rest = view_slice(text, at, text.len);
+		unsigned code = utf8_decode(rest);
+
+		if ((len = utf8_length(rest)) == 0)
+			break;
+		if (code == (unsigned char)quote || code == '\\')
+			bytes_add_char(out, '\\');
+		if (is_seen(code))
+			bytes_add(out, view_slice(text, at, at + len));
+		else
+			add_escape(out, code);
+	}
+	bytes_add_char(out, quote);
+}
+
+static bool
+is_space(unsigned code)
+{
+	return (code >= 0x09 && code <= 0x0D) || (code >= 0x1C && code <= 0x20) || code == 0x85 ||
+	    code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
+	    code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
+struct view
+pythonstring_lstrip(struct view text)
+{
+	while (text.len > 0 && utf8_length(text) > 0 && is_space(utf8_decode(text)))
+		text = view_slice(text, utf8_length(text), text.len);
+	return text;
+}
+
+/* Where the last character begins. */
+static size_t
+last_character(struct view text)
+{
+	size_t at = text.len - 1;
+
+	while (at > 0 && ((unsigned char)text.ptr[at] & 0xC0) == 0x80)
+		at--;
+	return at;
+}
+
+struct view
+pythonstring_strip(struct view text)
+{
+	text = pythonstring_lstrip(text);
+	while (text.len > 0) {
+		size_t at = last_character(text);
+		struct view last = view_slice(text, at, text.len);
+
+		if (utf8_length(last) == 0 || !is_space(utf8_decode(last)))
+			break;
+		text.len = at;
+	}
+	return text;
+}
