@@ -204,8 +204,8 @@ def check_stages():
     show = 'echo "${0##*/} $*" >> arguments; env > environment-${0##*/}-$2; cat'
     with Stages(request=show, sign=show, call=show) as stages:
         stages.run("--region", "eu-west-1", "--profile", "p", "--endpoint-url", "http://127.0.0.1:1", "-j5",
-                   "--read-timeout", "5", "--connect-timeout=6", "--max-attempts", "2", "--ca-bundle", "f", "--rate=9", "--retry-mode=legacy",
-                   "--no-verify-ssl", "s", "mi-0a1b2c3d4e5f67890", **SECRETS)
+                   "--read-timeout", "5", "--connect-timeout=6", "--max-attempts", "2", "--ca-bundle", "f",
+                   "--rate=9", "--retry-mode=legacy", "--no-verify-ssl", "s", "mi-0a1b2c3d4e5f67890", **SECRETS)
         messages = " --errors=inline --error-format=json"
         where = " --input=- --region=eu-west-1 --profile=p --endpoint-url=http://127.0.0.1:1" + messages
         call = ("ssm-call --timing --unordered --compact --max-concurrency=5 --connect-timeout=6 --read-timeout=5"
