@@ -16,7 +16,8 @@ LAYERS = [
     # nothing but libc
     "adaptiverate arena atomicfile blank bytes child clock err filelock httpdate interrupt io iso8601 pathexpand"
     " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
-    " utf8",
+    " utf8"
+    " perfdata promtext threshold",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks clockskew configtext digest dpop json jsonitems jsonscan jsontext nested sharedini sharedini_tables"
     " tlsfault url value value_parse valuetext xmlscan yamltext",
@@ -43,6 +44,8 @@ LAYERS = [
     "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
     " pipeline_run pipeline_stage records requestoptions"
     " settings_tell usage",
+    # the check's own
+    "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
     " sandbox_environment sandbox_http sandbox_judge sandbox_keys sandbox_listen sandbox_operations"
