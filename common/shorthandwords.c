@@ -48,12 +48,8 @@ shorthand_quoted(struct view text)
 	for (size_t at = 1; at < text.len; at++) {
 		if (text.ptr[at] == text.ptr[0])
 			return at;
-		if (text.ptr[at] != '\\' || at + 1 == text.len)
-			continue;
-		if (text.ptr[at + 1] == text.ptr[0])
+		if (text.ptr[at] == '\\' && at + 1 < text.len && text.ptr[at + 1] == text.ptr[0])
 			escaped = ++at;
-		else if (text.ptr[at + 1] == '\\')
-			at++;
 	}
 	return escaped;
 }

@@ -17,10 +17,14 @@ try:
     from awscli.botocore.paginate import TokenEncoder
     from awscli.botocore.utils import ArgumentGenerator
     from awscli.customizations.generatecliskeleton import YAMLArgumentGenerator
-    from awscli.shorthand import DuplicateKeyInObjectError, ShorthandParser, ShorthandParseSyntaxError
+    from awscli.shorthand import DuplicateKeyInObjectError, ShorthandParser, ShorthandParseSyntaxError, _NamedRegex
     from ruamel.yaml import YAML
 except ImportError:
     tap.skip_all("no AWS CLI 2 in this python3")
+
+# As newer versions than Debian 12's read it: a backslash in quotes escapes the quote alone, not another backslash.
+ShorthandParser._SINGLE_QUOTED = _NamedRegex("singled quoted", r"'(?:\\'|[^'])*'")
+ShorthandParser._DOUBLE_QUOTED = _NamedRegex("double quoted", r'"(?:\\"|[^"])*"')
 
 BUILD_DIR = os.environ.get("BUILD_DIR", ".")
 TOOL = os.path.join(BUILD_DIR, "ssm-request")
