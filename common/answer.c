@@ -248,6 +248,8 @@ add_document(struct bytes *out, const struct json_doc *doc, const struct answer 
 	if (extras->metadata) {
 		jsontext_name(out, "ResponseMetadata");
 		responsemeta_add(out, &answer->head, expected->request, extras->retries, false);
+		if (extras->timing)
+			responsemeta_add_elapsed(out, extras->elapsed);
 	}
 	jsontext_end(out);
 }

@@ -42,6 +42,8 @@ enum {
 
 #define CLI_OPTIONS_END { 0, NULL, NULL, NULL }
 
+struct cli;
+
 struct cli_tool {
 	const char *name;
 	const char *synopsis;		/* what follows the name */
@@ -49,6 +51,9 @@ struct cli_tool {
 	const struct cli_option *options;
 	const char *const *examples;	/* NULL-terminated command lines */
 	bool holds_secrets;		/* else long-term secrets go out of the environment at the start */
+
+	/* Says a failure of its own and returns its code in another way than all others do, or NULL. */
+	int (*fail)(const struct cli *cli, const struct ssm_error *err);
 };
 
 struct cli {

@@ -14,14 +14,14 @@ static const struct shape timestamp = { .type = SHAPE_TIMESTAMP };
 /* ResumeSession, TerminateSession, StartSession */
 
 static const struct shape_member resume_input_members[] = {
-	{ "SessionId", &text, true, "The ID of the disconnected session to resume." },
+	{ "SessionId", &text, true, "the session to get back into" },
 	MEMBERS_END,
 };
 static const struct shape resume_input = { .type = SHAPE_STRUCTURE,
 	.members = resume_input_members };
 
 static const struct shape_member terminate_input_members[] = {
-	{ "SessionId", &text, true, "The ID of the session to terminate." },
+	{ "SessionId", &text, true, "the session to end" },
 	MEMBERS_END,
 };
 static const struct shape terminate_input = { .type = SHAPE_STRUCTURE,
@@ -30,12 +30,10 @@ static const struct shape terminate_input = { .type = SHAPE_STRUCTURE,
 static const struct shape text_list = { .type = SHAPE_LIST, .item = &text };
 static const struct shape text_lists = { .type = SHAPE_MAP, .key = &text, .item = &text_list };
 static const struct shape_member start_input_members[] = {
-	{ "Target", &text, true, "The managed node to connect to for the session." },
-	{ "DocumentName", &text_any, false, "The name of the SSM document you want to use to define the "
-	    "type of session, input parameters, or preferences for the session." },
-	{ "Reason", &text, false, "The reason for connecting to the instance." },
-	{ "Parameters", &text_lists, false, "The values you want to specify for the parameters defined "
-	    "in the Session document." },
+	{ "Target", &text, true, "the node: i-… or mi-…" },
+	{ "DocumentName", &text_any, false, "what kind of session, as a document has it" },
+	{ "Reason", &text, false, "kept with the session, for those who look later" },
+	{ "Parameters", &text_lists, false, "values for the document's own parameters" },
 	MEMBERS_END,
 };
 static const struct shape start_input = { .type = SHAPE_STRUCTURE,
@@ -96,18 +94,17 @@ static const struct shape state = { .type = SHAPE_STRING, .values = states };
 static const struct shape filter_key = { .type = SHAPE_STRING, .values = filter_keys };
 static const struct shape page_size = { .type = SHAPE_INTEGER, .min = 1 };
 static const struct shape_member filter_members[] = {
-	{ "key", &filter_key, true, "The name of the filter." },
-	{ "value", &text, true, "The filter value." },
+	{ "key", &filter_key, true, "what to look at" },
+	{ "value", &text, true, "what it must be" },
 	MEMBERS_END,
 };
 static const struct shape filter = { .type = SHAPE_STRUCTURE, .members = filter_members };
 static const struct shape filters = { .type = SHAPE_LIST, .min = 1, .item = &filter };
 static const struct shape_member describe_input_members[] = {
-	{ "State", &state, true, "The session status to retrieve a list of sessions for." },
-	{ "MaxResults", &page_size, false, "The maximum number of items to return for this call." },
-	{ "NextToken", &text_any, false, "The token for the next set of items to return." },
-	{ "Filters", &filters, false, "One or more filters to limit the type of sessions returned by "
-	    "the request." },
+	{ "State", &state, true, "sessions that go on, or that are over" },
+	{ "MaxResults", &page_size, false, "sessions on a page, at most" },
+	{ "NextToken", &text_any, false, "the NextToken of the page before" },
+	{ "Filters", &filters, false, "only sessions that pass them all" },
 	MEMBERS_END,
 };
 static const struct shape describe_input = { .type = SHAPE_STRUCTURE,
@@ -161,7 +158,7 @@ static const struct operation_result describe_results[] = {
 /* GetConnectionStatus */
 
 static const struct shape_member status_input_members[] = {
-	{ "Target", &text, true, "The managed node ID." },
+	{ "Target", &text, true, "the node: i-… or mi-…" },
 	MEMBERS_END,
 };
 static const struct shape status_input = { .type = SHAPE_STRUCTURE,

@@ -138,29 +138,24 @@ add_json(struct bytes *out, const struct value *value, struct view text, char br
 }
 
 /* Shorthand knows no lists of one: where the shape has a list, a string becomes one. */
-static void
-add_wrapped(struct bytes *out, const struct shape *shape, struct view object)
+static enum ssm_err
+add_lists(struct bytes *out, struct view object, struct ssm_error *err)
 {
-	struct ssm_error unused = SSM_ERROR_INIT;
 	struct json_doc doc = JSON_DOC_INIT;
+	enum ssm_err rc = json_parse(&doc, object, "shorthand", err);
 
-	if (json_parse(&doc, object, "shorthand", &unused) != SSM_OK || shape->type != SHAPE_MAP ||
-	    shape->item->type != SHAPE_LIST) {
-		bytes_add(out, object);
-	} else {
-		jsontext_begin(out);
-		for (size_t i = 0; i < doc.count; i++) {
-			bool list = doc.members[i].raw.ptr[0] == '[';
+	jsontext_begin(out);
+	for (size_t i = 0; i < doc.count && rc == SSM_OK; i++) {
+		bool list = doc.members[i].raw.ptr[0] == '[';
 
-			jsontext_name_view(out, doc.members[i].raw_name);
-			bytes_add(out, list ? VIEW_NONE : VIEW("["));
-			bytes_add(out, doc.members[i].raw);
-			bytes_add(out, list ? VIEW_NONE : VIEW("]"));
-		}
-		jsontext_end(out);
+		jsontext_name_view(out, doc.members[i].raw_name);
+		bytes_add(out, list ? VIEW_NONE : VIEW("["));
+		bytes_add(out, doc.members[i].raw);
+		bytes_add(out, list ? VIEW_NONE : VIEW("]"));
 	}
+	jsontext_end(out);
 	json_clear(&doc);
-	ssm_error_clear(&unused);
+	return rc;
 }
 
 /* An object of the shape: JSON or shorthand. */
@@ -172,8 +167,11 @@ add_object(struct bytes *out, const struct value *value, const struct shape *sha
 
 	if (looks_like_json(text))
 		return add_json(out, value, text, '{');
-	if ((rc = shorthand_parse(&object, text, value->option, value->err)) == SSM_OK)
-		add_wrapped(out, shape, bytes_view(&object));
+	rc = shorthand_parse(&object, text, value->option, value->err);
+	if (rc == SSM_OK && shape->type == SHAPE_MAP && shape->item->type == SHAPE_LIST)
+		rc = add_lists(out, bytes_view(&object), value->err);
+	else if (rc == SSM_OK)
+		bytes_add(out, bytes_view(&object));
 	bytes_clear(&object);
 	return rc;
 }
@@ -241,18 +239,6 @@ add_option(struct bytes *out, struct parameters *parameters, const struct operat
 	bytes_clear(&value.file);
 	bytes_clear(&token);
 	return rc;
-}
-
-const struct operation_option *
-parameters_subject(const struct parameters *parameters)
-{
-	const struct operation_option *row = parameters->operation->options;
-
-	for (size_t i = 0; row[i].name != NULL; i++)
-		if (row[i].use == OPERATION_SUBJECT && parameters->given[i].count == 1 &&
-		    strcmp(parameters->given[i].values[0], "-") == 0)
-			return &row[i];
-	return NULL;
 }
 
 /* The option that gives a member, the later one when there are two. */
@@ -379,56 +365,4 @@ parameters_read_input(struct parameters *parameters, struct ssm_error *err)
 		ssm_error_prefix(err, "Error parsing parameter 'cli-input-%s': Invalid %s received: ",
 		    parameters->yaml ? "yaml" : "json", parameters->yaml ? "YAML" : "JSON");
 	return rc;
-}
-
-const char *
-parameters_any(const struct parameters *parameters)
-{
-	const struct operation_option *option = parameters->operation->options;
-
-	for (size_t i = 0; option[i].name != NULL; i++)
-		if (parameters->given[i].count > 0)
-			return option[i].name;
-	return parameters->input == NULL ? NULL : parameters->yaml ? "cli-input-yaml" : "cli-input-json";
-}
-
-const char *
-parameters_missing(const struct parameters *parameters)
-{
-	const struct operation_option *option = parameters->operation->options;
-
-	if (parameters->input != NULL)
-		return NULL;
-	for (size_t i = 0; option[i].name != NULL; i++)
-		if (shape_member(parameters->operation->input, view_of(option[i].member))->required &&
-		    parameters->given[i].count == 0)
-			return option[i].name;
-	return NULL;
-}
-
-bool
-parameters_conflict(const struct parameters *parameters, struct bytes *out)
-{
-	const struct operation_option *option = parameters->operation->options;
-	bool paging = false, own = false;
-
-	for (size_t i = 0; option[i].name != NULL; i++) {
-		if (parameters->given[i].count == 0)
-			continue;
-		own = own || (option[i].use == OPERATION_VALUE &&
-		    (strcmp(option[i].member, "MaxResults") == 0 || strcmp(option[i].member, "NextToken") == 0));
-		if (option[i].use != OPERATION_PAGE_SIZE && option[i].use != OPERATION_STARTING_TOKEN)
-			continue;
-		bytes_add(out, paging ? VIEW(", --") : VIEW("--"));
-		bytes_add_text(out, option[i].name);
-		paging = true;
-	}
-	return paging && own;
-}
-
-void
-parameters_clear(struct parameters *parameters)
-{
-	json_clear(&parameters->input_doc);
-	bytes_clear(&parameters->input_text);
 }

@@ -219,15 +219,16 @@ check_map(struct check *check, const struct shape *shape, const struct json_doc 
 
 		bytes_reset(&quoted);
 		jsontext_string(&quoted, doc->members[i].name);
-		if (!bytes_failed(&quoted))
-			check_value(check, shape->key, bytes_view(&quoted));
+		if (bytes_failed(&quoted)) {
+			check->rc = ssm_fail_memory(check->err);
+			break;
+		}
+		check_value(check, shape->key, bytes_view(&quoted));
 		check->path.len = out;
 		enter(check, ".", doc->members[i].name, "");
 		check_value(check, shape->item, doc->members[i].raw);
 		check->path.len = out;
 	}
-	if (bytes_failed(&quoted))
-		check->rc = ssm_fail_memory(check->err);
 	bytes_clear(&quoted);
 }
 

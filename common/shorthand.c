@@ -1,10 +1,9 @@
 #include "shorthand.h"
 
-#include <stdio.h>
-
 #include "blank.h"
 #include "jsontext.h"
 #include "paramfile.h"
+#include "shorthandwords.h"
 #include "utf8.h"
 
 #define VALUE_MAX ((size_t)1024 * 1024)
@@ -129,6 +128,10 @@ add_value(struct parser *p)
 {
 	struct view text = bytes_view(&p->value);
 
+	if (bytes_failed(&p->value)) {
+		p->rc = ssm_fail_memory(p->err);
+		return false;
+	}
 	if (p->files && paramfile_kind(text) == PARAMFILE_BINARY) {
 		p->rc = ssm_fail(p->err, SSM_E_INPUT, "ParamError",
 		    "Error parsing parameter '%s': a string cannot be bytes (fileb://)", p->option);
@@ -143,115 +146,41 @@ add_value(struct parser *p)
 	return p->rc == SSM_OK;
 }
 
-enum place { FIRST, BEHIND_COMMA };	/* where a value without quotes stands */
-
 static bool
-begins_word(struct view here)
+read_word(struct parser *p, enum shorthand_place place)
 {
-	unsigned code = utf8_decode(here);
+	size_t len = shorthand_word(rest(p), place);
 
-	return code > ' ' && code <= 0xFFFF && memchr("\"',=[{", here.ptr[0], 6) == NULL;
-}
-
-static bool
-goes_on(struct view here, enum place place)
-{
-	unsigned code = utf8_decode(here);
-
-	if (code < ' ' || code == ' ')
-		return blank_length(here) > 0;
-	return code <= 0xFFFF && memchr(place == FIRST ? "\"',]}" : "\"',=", here.ptr[0],
-	    place == FIRST ? 5 : 4) == NULL;
-}
-
-/* The bytes of a value without quotes that begin here: 0 when none does. */
-static size_t
-word_length(const struct parser *p, enum place place)
-{
-	size_t at = p->at;
-
-	while (at < p->text.len) {
-		struct view here = view_slice(p->text, at, p->text.len);
-
-		if (view_starts(here, VIEW("\\,")))
-			at += 2;
-		else if (at == p->at ? begins_word(here) : goes_on(here, place))
-			at += utf8_length(here);
-		else
-			break;
-	}
-	return at - p->at;
-}
-
-/* Into p->value, every two characters \C as C. */
-static void
-set_unescaped(struct parser *p, struct view raw, char c)
-{
-	bytes_reset(&p->value);
-	for (size_t i = 0; i < raw.len; i++) {
-		if (raw.ptr[i] == '\\' && i + 1 < raw.len && raw.ptr[i + 1] == c)
-			i++;
-		bytes_add_char(&p->value, raw.ptr[i]);
-	}
-}
-
-static bool
-read_word(struct parser *p, enum place place)
-{
-	size_t len = word_length(p, place);
-
-	if (len == 0 && place == BEHIND_COMMA)
+	if (len == 0 && place == SHORTHAND_BEHIND_COMMA)
 		return syntax_fault(p, "<second>", VIEW("<none>"));
-	set_unescaped(p, view_slice(rest(p), 0, len), ',');
+	shorthand_unescape(&p->value, view_slice(rest(p), 0, len), ',');
 	if (p->value.len > 0)
 		p->value.len = blank_trim_end(bytes_view(&p->value)).len;
 	p->at += len;
 	return true;
 }
 
-/*
- * Where the quote is that ends the text which begins behind one at p->at: the first without a
- * backslash, else the last one of all; 0 when there is none.
- */
-static size_t
-closing_quote(const struct parser *p, char quote)
-{
-	size_t escaped = 0;
-
-	for (size_t at = p->at + 1; at < p->text.len; at++) {
-		if (p->text.ptr[at] == quote)
-			return at;
-		if (p->text.ptr[at] != '\\' || at + 1 == p->text.len)
-			continue;
-		if (p->text.ptr[at + 1] == quote)
-			escaped = ++at;
-		else if (p->text.ptr[at + 1] == '\\')
-			at++;
-	}
-	return escaped;
-}
-
 static bool
 read_quoted(struct parser *p, char quote)
 {
-	size_t end = closing_quote(p, quote);
+	size_t end = shorthand_quoted(rest(p));
 	struct bytes half = BYTES_INIT(VALUE_MAX);
 
 	if (end == 0)
 		return syntax_fault(p, quote == '"' ? "<double quoted>" : "<singled quoted>",
 		    VIEW("<none>"));
-	set_unescaped(p, view_slice(p->text, p->at + 1, end), quote);
+	shorthand_unescape(&p->value, view_slice(rest(p), 1, end), quote);
 	bytes_set(&half, bytes_view(&p->value));	/* quotes first, then backslashes, as the AWS CLI does */
-	set_unescaped(p, bytes_view(&half), '\\');
-	if (bytes_failed(&half))
+	if (bytes_failed(&p->value) || bytes_failed(&half))
 		p->rc = ssm_fail_memory(p->err);
+	shorthand_unescape(&p->value, bytes_view(&half), '\\');
 	bytes_clear(&half);
-	p->at = end + 1;
+	p->at += end + 1;
 	return p->rc == SSM_OK;
 }
 
 static bool
-parse_value(struct parser *p, enum place place)
+parse_value(struct parser *p, enum shorthand_place place)
 {
 	bool quoted = current(p) == '"' || current(p) == '\'';
 
@@ -332,7 +261,7 @@ parse_item(struct parser *p)
 	switch (current(p)) {
 	case '[': return parse_list(p);
 	case '{': return parse_braces(p);
-	default: return parse_value(p, FIRST);
+	default: return parse_value(p, SHORTHAND_FIRST);
 	}
 }
 
@@ -341,7 +270,7 @@ static bool
 parse_one_more(struct parser *p, bool *last)
 {
 	bytes_add_char(p->out, ',');
-	if (!parse_value(p, BEHIND_COMMA))
+	if (!parse_value(p, SHORTHAND_BEHIND_COMMA))
 		return false;
 	skip_blanks(p);
 	*last = at_end(p);
@@ -359,7 +288,7 @@ parse_values(struct parser *p)
 	size_t begin = p->out->len, good, count = 1;
 	bool last = false;
 
-	if (!parse_value(p, FIRST))
+	if (!parse_value(p, SHORTHAND_FIRST))
 		return false;
 	skip_blanks(p);
 	if (current(p) != ',')
@@ -384,6 +313,8 @@ parse_values(struct parser *p)
 	} else {
 		bytes_add_char(p->out, ']');
 	}
+	if (bytes_failed(&first))
+		p->rc = ssm_fail_memory(p->err);
 	bytes_clear(&first);
 	return p->rc == SSM_OK;
 }

@@ -51,8 +51,7 @@ shownmembers(struct arena *arena, const struct value *document, const struct sho
 
 	if (document == NULL || document->kind != VALUE_OBJECT)
 		return document;
-	if (which->operation == NULL && (which->metadata ||
-	    value_member(document, metadata_name) == NULL || value_member(document, VIEW("Errors")) != NULL))
+	if (which->operation == NULL && (which->metadata || value_member(document, metadata_name) == NULL))
 		return document;
 	if ((members = arena_alloc(arena, room_needed(document, which) * sizeof *members)) == NULL)
 		return NULL;

@@ -2,7 +2,7 @@
  * shownmembers: the members of a response that the AWS CLI shows.
  *
  * Purpose:   with an operation, those of its model that have a value, in the model's order; else all
- *            but ResponseMetadata, which is shown beside Errors only.
+ *            but ResponseMetadata.
  * Ownership: the result shares the document's parts and lives in the arena.
  * Errors:    NULL when memory ended.
  */

@@ -90,7 +90,7 @@ skeleton_output(struct bytes *out, const struct shape *shape)
 	bytes_add_char(out, '\n');
 }
 
-/* `# [REQUIRED] what it is. Valid values are: A, B.`, two blanks before that of an object's first member */
+/* `# [REQUIRED] what it is: A, B`, two blanks before that of an object's first member */
 static void
 add_comment(struct skeleton *s, const struct shape_member *row, bool first)
 {
@@ -100,10 +100,9 @@ add_comment(struct skeleton *s, const struct shape_member *row, bool first)
 	if (row->shape->values == NULL)
 		return;
 	for (const char *const *value = row->shape->values; *value != NULL; value++) {
-		bytes_add_text(s->out, value == row->shape->values ? " Valid values are: " : ", ");
+		bytes_add_text(s->out, value == row->shape->values ? ": " : ", ");
 		bytes_add_text(s->out, *value);
 	}
-	bytes_add_char(s->out, '.');
 }
 
 static void

@@ -49,26 +49,28 @@ read_count(struct view text, unsigned long *count)
 	return text.len > 0;
 }
 
-/* {"NextToken": TOKEN or null, "boto_truncate_amount": N}; false: it is something else. */
-static bool
-read_object(struct bytes *next, unsigned long *shown, struct view text)
+/*
+ * {"NextToken": TOKEN or null, "boto_truncate_amount": N}; SSM_E_INPUT: it is something else.
+ */
+static enum ssm_err
+read_object(struct bytes *next, unsigned long *shown, struct view text, struct ssm_error *err)
 {
-	struct ssm_error unused = SSM_ERROR_INIT;
 	struct json_doc doc = JSON_DOC_INIT;
 	struct json_member *amount;
 	struct view token = VIEW_NONE;
-	bool good;
+	enum ssm_err rc;
 
-	good = utf8_check(text) == text.len &&
-	    json_parse(&doc, text, "the token", &unused) == SSM_OK &&
-	    json_string(&doc, "NextToken", &token, &unused) == SSM_OK;
-	amount = json_member(&doc, "boto_truncate_amount");
-	good = good && (amount == NULL || read_count(amount->raw, shown));
-	if (good)
+	if (utf8_check(text) != text.len)
+		return SSM_E_INPUT;
+	if ((rc = json_parse(&doc, text, "the token", err)) == SSM_OK &&
+	    (rc = json_string(&doc, "NextToken", &token, err)) == SSM_OK) {
+		amount = json_member(&doc, "boto_truncate_amount");
+		if (amount != NULL && !read_count(amount->raw, shown))
+			rc = SSM_E_INPUT;
 		bytes_set(next, token);
+	}
 	json_clear(&doc);
-	ssm_error_clear(&unused);
-	return good;
+	return rc;
 }
 
 /* TOKEN___N; anything else is the service's own. */
@@ -89,16 +91,19 @@ enum ssm_err
 startingtoken_read(struct bytes *next, unsigned long *shown, struct view text, struct ssm_error *err)
 {
 	struct bytes decoded = BYTES_INIT(JSON_DOCUMENT_MAX);
+	enum ssm_err rc = SSM_E_INPUT;
 
 	*shown = 0;
-	if (!decode(&decoded, text) || !read_object(next, shown, bytes_view(&decoded))) {
+	if (decode(&decoded, text) && !bytes_failed(&decoded))
+		rc = read_object(next, shown, bytes_view(&decoded), err);
+	if (rc == SSM_E_INPUT && !bytes_failed(&decoded)) {
+		ssm_error_clear(err);
 		*shown = 0;
 		read_plain(next, shown, text);
+		rc = SSM_OK;
 	}
-	if (bytes_failed(next) || bytes_failed(&decoded)) {
-		bytes_clear(&decoded);
-		return ssm_fail_memory(err);
-	}
+	if (bytes_failed(next) || bytes_failed(&decoded))
+		rc = ssm_fail_memory(err);
 	bytes_clear(&decoded);
-	return SSM_OK;
+	return rc;
 }

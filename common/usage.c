@@ -19,7 +19,7 @@ add_option(struct bytes *out, const struct cli_option *option)
 	else
 		len = snprintf(left, sizeof left, "      ");
 	snprintf(left + len, sizeof left - (size_t)len, "--%s%s%s", option->name,
-	    option->argument == NULL || option->argument[0] == '[' ? "" : " ",
+	    option->argument == NULL || strncmp(option->argument, "[=", 2) == 0 ? "" : " ",
 	    option->argument == NULL ? "" : option->argument);
 	snprintf(line, sizeof line, "%-30s  %s\n", left, option->help);
 	bytes_add_text(out, line);

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 
 import tap
@@ -16,10 +17,14 @@ try:
     from awscli.botocore.paginate import TokenEncoder
     from awscli.botocore.utils import ArgumentGenerator
     from awscli.customizations.generatecliskeleton import YAMLArgumentGenerator
-    from awscli.shorthand import DuplicateKeyInObjectError, ShorthandParser, ShorthandParseSyntaxError
+    from awscli.shorthand import DuplicateKeyInObjectError, ShorthandParser, ShorthandParseSyntaxError, _NamedRegex
     from ruamel.yaml import YAML
 except ImportError:
     tap.skip_all("no AWS CLI 2 in this python3")
+
+# As newer versions than Debian 12's read it: a backslash in quotes escapes the quote alone, not another backslash.
+ShorthandParser._SINGLE_QUOTED = _NamedRegex("singled quoted", r"'(?:\\'|[^'])*'")
+ShorthandParser._DOUBLE_QUOTED = _NamedRegex("double quoted", r'"(?:\\"|[^"])*"')
 
 BUILD_DIR = os.environ.get("BUILD_DIR", ".")
 TOOL = os.path.join(BUILD_DIR, "ssm-request")
@@ -125,7 +130,10 @@ def test_skeletons():
     service = awscli.botocore.session.Session().get_service_model("ssm")
     for command, name in OPERATIONS.items():
         for kind, expected in expected_skeletons(service.operation_model(name)).items():
-            got = ssm_request(command, *REQUIRED[command], "--generate-cli-skeleton", kind)
+            got = list(ssm_request(command, *REQUIRED[command], "--generate-cli-skeleton", kind))
+            if kind == "yaml-input":        # what the comments say is in words of our own
+                expected, got[0] = (re.sub(r"(?m)(# (?:\[REQUIRED\] )?).*$", r"\1", text)
+                                    for text in (expected, got[0]))
             tap.is_equal(got[0], expected, f"{command}: the skeleton '{kind}' of the AWS CLI", got[1])
 
 

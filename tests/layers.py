@@ -16,7 +16,8 @@ LAYERS = [
     # nothing but libc
     "adaptiverate arena atomicfile blank bytes child clock err filelock httpdate interrupt io iso8601 pathexpand"
     " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
-    " utf8",
+    " utf8"
+    " perfdata promtext threshold",
     # texts: JSON, XML, URLs, the shared files
     "agenturl chunks clockskew configtext digest dpop json jsonitems jsonscan jsontext nested sharedini sharedini_tables"
     " tlsfault url value value_parse valuetext xmlscan yamltext",
@@ -31,9 +32,8 @@ LAYERS = [
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
     " settings_values streamurl"
-    " parameters paramfile shape shorthand skeleton startingtoken"
-    " shownmembers"
-    " signatureage",
+    " parameters parameters_given paramfile shape shorthand shorthandwords shownmembers signatureage skeleton"
+    " startingtoken",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
@@ -46,6 +46,8 @@ LAYERS = [
     " pipeline_run pipeline_stage records requestoptions"
     " configuredoutput errorstyle resumeoptions"
     " settings_tell usage",
+    # the check's own
+    "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
     " sandbox_environment sandbox_http sandbox_judge sandbox_keys sandbox_listen sandbox_operations"

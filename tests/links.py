@@ -9,6 +9,7 @@ BUILD_DIR = os.environ.get("BUILD_DIR", ".")
 
 LIBRARIES = {
     "ssm-call": {"libcurl", "libinih", "libjq"},
+    "ssm-check": {"libjq"},
     "ssm-credentials": {"libcrypto", "libcurl", "libinih", "libjq"},
     "ssm-format": {"libjq", "libyaml-0"},
     "ssm-parse-url": {"libjq"},

@@ -46,9 +46,11 @@ static const char *const examples[] = {
 };
 
 static const struct cli_tool tool = {
-	"ssm-format", "[options]",
-	"Prints the documents of standard input as the AWS CLI does, or what a filter makes of them.",
-	options, examples, false
+	.name = "ssm-format",
+	.synopsis = "[options]",
+	.purpose = "Prints the documents of standard input as the AWS CLI does, or what a filter makes of them.",
+	.options = options,
+	.examples = examples,
 };
 
 struct work {

@@ -28,10 +28,12 @@ static const char *const examples[] = {
 };
 
 static const struct cli_tool tool = {
-	"ssm-parse-url", "[options] [URL ...]",
-	"Checks StreamUrls and takes them apart: one JSON object each, or bare fields. Without a URL\n"
+	.name = "ssm-parse-url",
+	.synopsis = "[options] [URL ...]",
+	.purpose = "Checks StreamUrls and takes them apart: one JSON object each, or bare fields. Without a URL\n"
 	"reads lines, or JSON documents with a StreamUrl, from standard input.",
-	options, examples, false
+	.options = options,
+	.examples = examples,
 };
 
 enum kind { TEXT, NUMBER, FLAG, PAIRS };
