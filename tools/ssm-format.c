@@ -133,10 +133,14 @@ choose_format(const struct cli *cli, struct work *work, const char *name)
 static void
 choose_operation(const struct cli *cli, struct work *work, const char *name)
 {
-	work->shown.operation = operation_find(view_of(name));
-	if (work->shown.operation == NULL)
+	const struct operation *operation = operation_find(view_of(name));
+
+	if (operation == NULL) {
 		cli_usage(cli, "unknown operation '%s'; 'ssm-request --list' names them", name);
-	work->how.title = work->shown.operation->name;
+	} else {
+		work->shown.operation = operation;
+		work->how.title = operation->name;
+	}
 }
 
 /* --arg has a second value: the next argument. */
