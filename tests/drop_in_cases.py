@@ -31,6 +31,7 @@ REASONS = {
     "parameters": "Parameters are always checked",
     "legacy": "Retries in mode legacy",
     "strict": "Documents are read strictly",
+    "comments": "Comments in a sample",
     "tls": "Certificates that are not verified",
 }
 
@@ -208,7 +209,7 @@ def documents():
 def skeletons():
     case("--generate-cli-skeleton", session=False)
     case("--generate-cli-skeleton", "input", session=False)
-    case("--generate-cli-skeleton", "yaml-input", session=False)
+    differs("comments", 0, 0, "--generate-cli-skeleton", "yaml-input", session=False)
     case("--generate-cli-skeleton", "input", "--output", "text", "--query", "x", session=False)
     case("--generate-cli-skeleton", session=False, without=("AWS_REGION", "AWS_ACCESS_KEY_ID"))
     case("--generate-cli-skeleton", "--profile", "none", session=False)
