@@ -221,6 +221,22 @@ cli_output_lost(const struct cli *cli, int number)
 	return cli_fail(cli, &err);
 }
 
+int
+cli_print(const struct cli *cli, struct bytes *text)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	int code = 0;
+
+	if (bytes_failed(text)) {
+		ssm_fail_memory(&err);
+		code = cli_fail(cli, &err);
+	} else if (io_write_all(STDOUT_FILENO, bytes_view(text)) != 0 || close(STDOUT_FILENO) != 0) {
+		code = cli_output_lost(cli, errno);
+	}
+	bytes_clear(text);
+	return code;
+}
+
 _Noreturn void
 cli_usage(const struct cli *cli, const char *format, ...)
 {

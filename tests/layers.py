@@ -15,6 +15,7 @@ CC = os.environ.get("CC", "cc").split()
 LAYERS = [
     # nothing but libc
     "adaptiverate arena atomicfile blank bytes child clock err filelock httpdate interrupt io iso8601 pathexpand"
+    " nearest"
     " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
     " utf8",
     # texts: JSON, XML, URLs, the shared files

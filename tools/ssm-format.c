@@ -18,9 +18,9 @@ enum { OUTPUT = CLI_LONG, QUERY, JQ, ARG, COLOR, TITLE };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Output" },
-	{ OUTPUT, "output", "FORMAT", "json (default), text, table, yaml, yaml-stream or off" },
+	{ OUTPUT, "output", "json|text|table|yaml|yaml-stream|off", "the format (json)" },
 	{ QUERY, "query", "EXPRESSION", "print what a JMESPath expression selects" },
-	{ COLOR, "color", "WHEN", "colours in tables: on, off, or auto (default): on a terminal" },
+	{ COLOR, "color", "on|off|auto", "colours in tables (auto: on a terminal)" },
 	{ TITLE, "title", "TEXT", "what stands above a table (default: ResumeSession)" },
 	{ 0, NULL, NULL, "Filters" },
 	{ JQ, "jq", "FILTER", "print the results of a jq program" },
@@ -40,10 +40,15 @@ static const char *const examples[] = {
 	NULL
 };
 
+static void (*const libraries[])(struct bytes *) = { format_library, NULL };
+
 static const struct cli_tool tool = {
-	"ssm-format", "[options]",
-	"Prints the documents of standard input as the AWS CLI does, or what a filter makes of them.",
-	options, examples, false
+	.name = "ssm-format",
+	.synopsis = "[options]",
+	.purpose = "Prints the documents of standard input as the AWS CLI does, or what a filter makes of them.",
+	.options = options,
+	.examples = examples,
+	.libraries = libraries,
 };
 
 struct work {
