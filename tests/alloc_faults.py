@@ -34,6 +34,10 @@ CASES = [
     ("ssm-sign", ["--credentials", "document", "--time", "20150830T123600Z"], REQUEST, 0),
     ("ssm-resume-session", ["--session-id", "x", "--show-pipeline"], "", 0),
     ("ssm-credentials", ["--profile", "p"], "", 0),
+    ("ssm-credentials", ["--list-profiles"], "", 0),
+    ("ssm-format", ["--version"], "", 0),
+    ("ssm-request", ["--complete", "--"], "", 0),
+    ("ssm-request", ["--help"], "", 0),
     ("ssm-credentials", ["--profile", "p", "--explain"], "", 0),
     ("ssm-call", ["--max-attempts", "1"], REQUEST.replace("https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:1").replace(
         "a\\\": 1", "SessionId\\\": \\\"s\\\""), 75),

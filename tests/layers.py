@@ -41,7 +41,7 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
+    "askcredentials call callprogress calls callsettings chain_tell cli complete input keyring options output pipeline"
     " pipeline_run pipeline_stage records"
     " settings_tell usage",
     # the sandbox's own
