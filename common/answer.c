@@ -52,17 +52,11 @@ answer_clear(struct answer *answer)
 	bytes_clear(&answer->body);
 }
 
-/* A member of the answer that repeats one of the request. */
-static bool
-is_echo(const struct operation *operation, const char *name)
-{
-	return operation_member(operation, view_of(name)) != NULL;
-}
-
 enum ssm_err
 expectation_start(struct expectation *expected, const struct request *request,
     struct ssm_error *err)
 {
+	const struct operation_result *row;
 	struct view unused;
 	enum ssm_err rc;
 
@@ -74,9 +68,9 @@ expectation_start(struct expectation *expected, const struct request *request,
 	rc = json_parse(&expected->parameters, request->body, "member 'body'", err);
 	if (rc != SSM_OK)
 		return rc;
-	for (const char *const *name = expected->operation->output; *name != NULL; name++)
-		if (is_echo(expected->operation, *name) && (rc = json_string_required(
-		    &expected->parameters, *name, &unused, err)) != SSM_OK) {
+	for (row = expected->operation->results; row->name != NULL; row++)
+		if (row->check == OPERATION_ECHO && (rc = json_string_required(&expected->parameters,
+		    row->name, &unused, err)) != SSM_OK) {
 			ssm_error_prefix(err, "member 'body': ");
 			return rc;
 		}
@@ -113,16 +107,60 @@ check_present(const struct json_doc *doc, const char *name, struct ssm_error *er
 }
 
 static enum ssm_err
+check_kind(const struct json_member *member, const char *name, enum json_kind kind,
+    struct ssm_error *err)
+{
+	if (json_kind(member) == kind)
+		return SSM_OK;
+	return malformed(err, name, member == NULL ? "missing" : json_kind_name(json_kind(member)));
+}
+
+static enum ssm_err
+check_text(const struct json_doc *doc, const char *name, struct ssm_error *err)
+{
+	struct json_member *member = json_member(doc, name);
+	enum ssm_err rc = check_kind(member, name, JSON_STRING, err);
+
+	return rc == SSM_OK && json_text(member).len == 0 ? malformed(err, name, "empty") : rc;
+}
+
+static enum ssm_err
 check_echo(const struct json_doc *doc, const struct json_doc *parameters, const char *name,
     struct ssm_error *err)
 {
 	struct json_member *member = json_member(doc, name), *sent = json_member(parameters, name);
+	enum ssm_err rc = check_kind(member, name, JSON_STRING, err);
 
-	if (json_kind(member) != JSON_STRING)
-		return malformed(err, name, member == NULL ? "missing" :
-		    json_kind_name(json_kind(member)));
-	if (!view_equal(json_text(member), json_text(sent)))
+	if (rc == SSM_OK && !view_equal(json_text(member), json_text(sent)))
 		return malformed(err, name, "not the one that was asked for");
+	return rc;
+}
+
+/* The model writes these words with capitals, the service without. */
+static enum ssm_err
+check_connected(const struct json_doc *doc, const char *name, struct ssm_error *err)
+{
+	struct json_member *member = json_member(doc, name);
+	enum ssm_err rc = check_kind(member, name, JSON_STRING, err);
+
+	if (rc != SSM_OK || view_equal_nocase(json_text(member), VIEW("connected")))
+		return rc;
+	if (view_equal_nocase(json_text(member), VIEW("notconnected")))
+		return ssm_fail(err, SSM_E_NO, "NotConnected", "the target is not connected");
+	return malformed(err, name, "neither connected nor notconnected");
+}
+
+static enum ssm_err
+check_result(const struct json_doc *doc, const struct expectation *expected,
+    const struct operation_result *row, struct ssm_error *err)
+{
+	switch (row->check) {
+	case OPERATION_ECHO: return check_echo(doc, &expected->parameters, row->name, err);
+	case OPERATION_GRANT: return check_present(doc, row->name, err);
+	case OPERATION_TEXT: return check_text(doc, row->name, err);
+	case OPERATION_ITEMS: return check_kind(json_member(doc, row->name), row->name, JSON_ARRAY, err);
+	case OPERATION_CONNECTED: return check_connected(doc, row->name, err);
+	}
 	return SSM_OK;
 }
 
@@ -181,12 +219,9 @@ check_members(const struct json_doc *doc, const struct expectation *expected, st
 
 	if (operation == NULL)
 		return SSM_OK;
-	for (const char *const *name = operation->output; *name != NULL && rc == SSM_OK; name++)
-		if (!is_echo(operation, *name))
-			rc = check_present(doc, *name, err);
-	for (const char *const *name = operation->output; *name != NULL && rc == SSM_OK; name++)
-		if (is_echo(operation, *name))
-			rc = check_echo(doc, &expected->parameters, *name, err);
+	for (const struct operation_result *row = operation->results; row->name != NULL &&
+	    rc == SSM_OK; row++)
+		rc = check_result(doc, expected, row, err);
 	if (rc == SSM_OK && json_kind(url) == JSON_STRING &&
 	    (rc = json_string(doc, "SessionId", &session_id, err)) == SSM_OK)
 		rc = check_stream_url(expected, session_id, json_text(url), err);
@@ -212,6 +247,8 @@ add_document(struct bytes *out, const struct json_doc *doc, const struct answer 
 	if (extras->metadata) {
 		jsontext_name(out, "ResponseMetadata");
 		responsemeta_add(out, &answer->head, expected->request, extras->retries, false);
+		if (extras->timing)
+			responsemeta_add_elapsed(out, extras->elapsed);
 	}
 	jsontext_end(out);
 }

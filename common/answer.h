@@ -91,6 +91,8 @@ struct answer_extras {
 	bool metadata;
 	unsigned retries;		/* made before this answer */
 	long long now;			/* when it came, in milliseconds since 1970; 0: not known */
+	bool timing;			/* metadata says elapsed as well */
+	unsigned elapsed;		/* milliseconds since the first attempt */
 };
 
 /*

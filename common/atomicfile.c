@@ -29,9 +29,9 @@ make_directories(char *path)
 }
 
 static int
-fill(int fd, struct view content)
+fill(int fd, struct view content, mode_t mode)
 {
-	return fchmod(fd, 0600) == 0 && io_write_all(fd, content) == 0 && fsync(fd) == 0 ? 0 : -1;
+	return fchmod(fd, mode) == 0 && io_write_all(fd, content) == 0 && fsync(fd) == 0 ? 0 : -1;
 }
 
 /*
@@ -62,7 +62,8 @@ name_file(const char *proc, const char *path, const char *aside)
 }
 
 static int
-write_unnamed(const char *directory, const char *path, const char *aside, struct view content)
+write_unnamed(const char *directory, const char *path, const char *aside, struct view content,
+    mode_t mode)
 {
 	char proc[PROC_NAME_MAX];
 	int fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600), rc, saved;
@@ -70,7 +71,7 @@ write_unnamed(const char *directory, const char *path, const char *aside, struct
 	if (fd < 0)
 		return -1;
 	snprintf(proc, sizeof proc, "/proc/self/fd/%d", fd);
-	rc = fill(fd, content) == 0 ? name_file(proc, path, aside) : -1;
+	rc = fill(fd, content, mode) == 0 ? name_file(proc, path, aside) : -1;
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -79,13 +80,13 @@ write_unnamed(const char *directory, const char *path, const char *aside, struct
 
 /* For file systems that have no unnamed files. `draft` ends in XXXXXX. */
 static int
-write_named(char *draft, const char *path, struct view content)
+write_named(char *draft, const char *path, struct view content, mode_t mode)
 {
 	int fd = mkostemp(draft, O_CLOEXEC), rc, saved;
 
 	if (fd < 0)
 		return -1;
-	rc = fill(fd, content) == 0 ? rename(draft, path) : -1;
+	rc = fill(fd, content, mode) == 0 ? rename(draft, path) : -1;
 	saved = errno;
 	if (rc != 0)
 		unlink(draft);
@@ -106,8 +107,8 @@ beside(const char *path, const char *suffix)
 	    NULL : text;
 }
 
-int
-atomicfile_write(const char *path, struct view content)
+static int
+replace_file(const char *path, struct view content, mode_t mode, bool directories)
 {
 	char *aside = beside(path, ".new"), *draft = beside(path, ".XXXXXX"), *copy = strdup(path);
 	const char *slash = strrchr(path, '/');
@@ -117,11 +118,12 @@ atomicfile_write(const char *path, struct view content)
 		errno = ENOENT;
 	else if (aside == NULL || draft == NULL || copy == NULL)
 		errno = ENOMEM;
-	else if (make_directories(copy) == 0) {
+	else if (!directories || make_directories(copy) == 0) {
 		copy[slash == NULL || slash == path ? 0 : slash - path] = '\0';
-		rc = write_unnamed(*copy != '\0' ? copy : slash == NULL ? "." : "/", path, aside, content);
+		rc = write_unnamed(*copy != '\0' ? copy : slash == NULL ? "." : "/", path, aside, content,
+		    mode);
 		if (rc != 0)		/* no O_TMPFILE, no /proc: a failure that lasts shows here too */
-			rc = write_named(draft, path, content);
+			rc = write_named(draft, path, content, mode);
 	}
 	saved = errno;
 	free(aside);
@@ -129,4 +131,16 @@ atomicfile_write(const char *path, struct view content)
 	free(copy);
 	errno = saved;
 	return rc;
+}
+
+int
+atomicfile_write(const char *path, struct view content)
+{
+	return replace_file(path, content, 0600, true);
+}
+
+int
+atomicfile_publish(const char *path, struct view content)
+{
+	return replace_file(path, content, 0644, false);
 }

@@ -1,13 +1,13 @@
 /*
- * atomicfile: a private file that is whole, or is not there.
+ * atomicfile: a file that is whole, or is not there.
  *
- * Purpose:   replaces a file that holds secrets in one step: who reads it meanwhile, or after a crash,
+ * Purpose:   replaces a file, one that holds secrets too, in one step: who reads it meanwhile, or after a crash,
  *            finds the old content or the new one. The new content has no name until all of it is on
  *            the disk, so that a killed process leaves no part of it behind. Where a file is replaced,
  *            the whole has the name `.NAME.new` for the moment between two system calls; should a
  *            process be killed there, the next write of that file removes it.
- * Units:     the file gets mode 0600; directories that are made get 0700, those that are there keep
- *            theirs.
+ * Units:     the file gets mode 0600, or 0644 when it is for others; directories that are made get 0700,
+ *            those that are there keep theirs.
  * Errors:    -1 with errno set; the old file is then untouched.
  * Does not:  lock: of two who write at once, one is last.
  */
@@ -18,5 +18,8 @@
 
 /* Makes `content` the file at `path`, and the directories above it that are missing. */
 int atomicfile_write(const char *path, struct view content) __attribute__((warn_unused_result));
+
+/* The same for a file that everybody may read, in a directory that is there. */
+int atomicfile_publish(const char *path, struct view content) __attribute__((warn_unused_result));
 
 #endif

@@ -57,11 +57,17 @@ blank_trim_end(struct view text)
 }
 
 struct view
-blank_trim(struct view text)
+blank_trim_start(struct view text)
 {
 	size_t len;
 
 	while ((len = blank_length(text)) != 0)
 		text = view_slice(text, len, text.len);
-	return blank_trim_end(text);
+	return text;
+}
+
+struct view
+blank_trim(struct view text)
+{
+	return blank_trim_end(blank_trim_start(text));
 }

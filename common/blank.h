@@ -17,8 +17,9 @@ size_t blank_length(struct view text);
 /* How many blanks (characters, not bytes) text starts with. */
 size_t blank_indent(struct view text);
 
-/* Without the blanks at both ends, or only at the end. An empty result still points into text. */
+/* Without the blanks at both ends, or only at one. An empty result still points into text. */
 struct view blank_trim(struct view text);
+struct view blank_trim_start(struct view text);
 struct view blank_trim_end(struct view text);
 
 #endif

@@ -119,7 +119,12 @@ bytes_add_text(struct bytes *b, const char *text)
 void
 bytes_add_char(struct bytes *b, char c)
 {
-	bytes_add(b, (struct view){ &c, 1 });
+	char *to = bytes_room(b, 1);
+
+	if (to == NULL)
+		return;
+	*to = c;
+	b->len++;
 }
 
 void

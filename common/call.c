@@ -228,8 +228,8 @@ call_open(struct call *call, struct call_world *world, struct view text,
 		bytes_set(&call->result, bytes_view(&call->text));
 		return done(call, SSM_OK);
 	}
-	call->extras = (struct answer_extras){ .id = call_id(call),
-	    .metadata = world->options->metadata };
+	call->extras = (struct answer_extras){ .id = call_id(call), .metadata = world->options->metadata,
+	    .timing = world->options->timing };
 	rc = read_request(call, world);
 	return rc == SSM_OK ? CALL_SEND : done(call, rc);
 }
@@ -344,6 +344,7 @@ call_answered(struct call *call, struct call_world *world)
 		tell_attempt(call, world);
 	ssm_error_clear(&call->err);
 	call->extras.now = clock_utc_ms();
+	call->extras.elapsed = (unsigned)(clock_ms() - call->start);
 	rc = answer_read(answer, &call->expected, &call->extras, &call->result, &failure, &call->err);
 	if (call->retry.mode == RETRY_ADAPTIVE)
 		adaptiverate_answered(&world->adaptive, failure == RETRY_THROTTLED, (double)clock_ms());
@@ -355,5 +356,7 @@ call_answered(struct call *call, struct call_world *world)
 	verdict = retry_next(&call->retry, &world->quota, call->choice->settings.attempts_max, failure);
 	if (verdict == RETRY_USED_UP)
 		answerfault_used_up(answer, &call->expected, call->extras.retries, &call->err);
+	if (call->extras.timing)
+		responsemeta_add_elapsed(&call->err.metadata, call->extras.elapsed);
 	return verdict == RETRY_GO && back_off(call, world) ? CALL_WAIT : done(call, call->err.rc);
 }

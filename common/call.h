@@ -20,7 +20,7 @@
 struct call_options {
 	struct callsettings_options settings;
 	unsigned connect_timeout, read_timeout, max_time;	/* 0 is no limit */
-	bool connect_timeout_given, metadata;
+	bool connect_timeout_given, metadata, timing;
 };
 
 /* The settings of one profile, for the calls that use them. */

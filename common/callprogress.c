@@ -82,15 +82,18 @@ width_of_terminal(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* What was taken from the file, less what waits in the buffer. */
+/* What was taken from the file, less what waits in the buffer, and of that the share that is done with. */
 static void
 count_bytes(struct callprogress *p)
 {
+	struct progress *progress = &p->progress;
 	const struct input *in = &p->records->in;
-	off_t at = p->progress.bytes_total > 0 ? lseek(in->fd, 0, SEEK_CUR) : -1;
+	unsigned long long settled = progress->done + progress->failed;
+	off_t at = progress->bytes_total > 0 ? lseek(in->fd, 0, SEEK_CUR) : -1;
 
-	if (at >= 0)
-		p->progress.bytes_read = (unsigned long long)at - (in->buffer.len - in->begin);
+	if (at >= 0 && settled > 0)
+		progress->bytes_read = ((unsigned long long)at - (in->buffer.len - in->begin)) * settled /
+		    (settled + progress->in_flight);
 }
 
 unsigned

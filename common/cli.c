@@ -212,6 +212,8 @@ cli_verbose(const struct cli *cli, const char *format, ...)
 int
 cli_fail(const struct cli *cli, const struct ssm_error *err)
 {
+	if (cli->tool->fail != NULL)
+		return cli->tool->fail(cli, err);
 	cli_message(cli, err, 0, VIEW_NONE);
 	return ssm_exit_code(err->rc);
 }

@@ -15,8 +15,9 @@
 struct cli_option {
 	int key;			/* the short letter, or CLI_LONG and up */
 	const char *name;		/* long name without dashes */
-	const char *argument;		/* what its value is called, NULL for a flag, "[=NAME]": may be left out;
-					   in small letters the words it takes, a|b|c: see complete */
+	const char *argument;		/* what its value is called, NULL for a flag; "[=NAME]" may be left out,
+					   "[NAME]" too, and comes behind a blank as well; in small
+					   letters the words that it takes, a|b|c: see complete */
 	const char *help;
 };
 
@@ -28,7 +29,7 @@ enum {
 
 #define CLI_COMMON_OPTIONS \
 	{ 0, NULL, NULL, "Common" }, \
-	{ CLI_ERROR_FORMAT, "error-format", "json|text", "messages as lines or as documents" }, \
+	{ CLI_ERROR_FORMAT, "error-format", "json|text", "messages as documents or as lines (text)" }, \
 	{ 'v', "verbose", NULL, "say what happens, without secrets, on stderr" }, \
 	{ 'q', "quiet", NULL, "no messages; the exit code tells" }, \
 	{ 'h', "help", NULL, "this text" }, \
@@ -43,6 +44,8 @@ enum {
 
 #define CLI_OPTIONS_END { 0, NULL, NULL, NULL }
 
+struct cli;
+
 struct cli_tool {
 	const char *name;
 	const char *synopsis;		/* what follows the name */
@@ -53,6 +56,9 @@ struct cli_tool {
 
 	/* What --version says of libraries: `NAME/VERSION`, several with blanks; NULL or ended by NULL. */
 	void (*const *libraries)(struct bytes *out);
+
+	/* Says a failure of its own and returns its code in another way than all others do, or NULL. */
+	int (*fail)(const struct cli *cli, const struct ssm_error *err);
 };
 
 struct cli {

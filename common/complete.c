@@ -14,6 +14,7 @@ struct place {
 	const struct cli_tool *tool;
 	const struct cli_option *option;	/* whose value comes, or NULL */
 	unsigned values;			/* that are still to come */
+	bool optional;				/* unless another option does */
 	bool operands;				/* there was one */
 };
 
@@ -47,8 +48,10 @@ find(const struct cli_tool *tool, struct view name, int letter)
 static void
 expect_value(struct place *place, const struct cli_option *option)
 {
-	if (option == NULL || option->argument == NULL || option->argument[0] == '[')
+	if (option == NULL || option->argument == NULL ||
+	    view_starts(view_of(option->argument), VIEW("[=")))
 		return;
+	place->optional = option->argument[0] == '[';
 	place->option = option;
 	place->values = 1 + (view_find(view_of(option->argument), ' ') < strlen(option->argument));
 }
@@ -72,6 +75,8 @@ pass(struct place *place, const char *argument)
 {
 	struct view text = view_of(argument);
 
+	if (place->optional && text.len > 1 && argument[0] == '-')
+		place->values = 0;
 	if (place->values > 0)
 		place->values--;
 	else if (text.len < 2 || argument[0] != '-')
@@ -80,8 +85,10 @@ pass(struct place *place, const char *argument)
 		pass_letters(place, argument + 1);
 	else if (view_find(text, '=') == text.len)
 		expect_value(place, find(place->tool, view_slice(text, 2, text.len), 0));
-	if (place->values == 0)
+	if (place->values == 0) {
 		place->option = NULL;
+		place->optional = false;
+	}
 }
 
 /* --- candidates --- */
@@ -177,7 +184,7 @@ add_candidates(struct bytes *out, const struct place *place, struct view word)
 	size_t equals = view_find(word, '=');
 	const struct cli_option *option;
 
-	if (place->option != NULL) {
+	if (place->option != NULL && !(place->optional && view_starts(word, VIEW("-")))) {
 		add_values(out, VIEW_NONE, place->option);
 	} else if (view_starts(word, VIEW("--")) && equals < word.len) {
 		option = find(place->tool, view_slice(word, 2, equals), 0);

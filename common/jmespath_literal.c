@@ -1,7 +1,7 @@
 #include "jmespath_literal.h"
 
+#include "blank.h"
 #include "jsonscan.h"
-#include "pythonstring.h"
 
 static size_t
 put_word(struct bytes *out, struct view rest)
@@ -78,7 +78,7 @@ const struct value *
 jmespath_literal(struct arena *arena, struct view text)
 {
 	const struct value *found = jmespath_json(arena, text);
-	struct view bare = pythonstring_lstrip(text);
+	struct view bare = blank_trim_start(text);
 	char *quoted;
 
 	if (found != NULL || arena->failed || (quoted = arena_alloc(arena, bare.len + 2)) == NULL)

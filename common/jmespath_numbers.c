@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "blank.h"
 #include "jmespath_bigint.h"
 #include "jmespath_builtins.h"
 #include "jmespath_compare.h"
-#include "pythonstring.h"
 
 /* Python makes no int of more digits. */
 #define PYTHON_DIGITS_MAX 4300
@@ -299,5 +299,5 @@ jmespath_to_number(struct jmespath_evaluation *e, struct jmespath_arguments args
 		return args.at[0]->kind == VALUE_EXPRESSION ? jmespath_fail(e, "TypeError",
 		    "int() argument must be a string, a bytes-like object or a real number, not "
 		    "'_Expression'") : &value_null;
-	return number_of(e, pythonstring_strip(value_text(args.at[0])));
+	return number_of(e, blank_trim(value_text(args.at[0])));
 }

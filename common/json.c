@@ -90,24 +90,16 @@ enum ssm_err
 json_parse(struct json_doc *doc, struct view text, const char *what, struct ssm_error *err)
 {
 	struct json_scan *scan = malloc(sizeof *scan);
-	struct view body = view_trim(text), whole = text;
+	struct view whole;
 	enum ssm_err rc;
 
 	*doc = (struct json_doc)JSON_DOC_INIT;
 	if (scan == NULL)
 		return ssm_fail_memory(err);
-	json_scan_start(scan, 1, 1);
-	whole.len = body.len == 0 ? 0 : (size_t)(body.ptr - text.ptr) + body.len;
-	if (body.len == 0)
-		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is empty", what);
-	else if (json_scan_feed(scan, whole) == JSON_SCAN_BAD ||
-	    json_scan_end(scan) == JSON_SCAN_BAD)
-		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
-		    "%s is not JSON: line %zu, column %zu: %s", what, scan->line, scan->column,
-		    scan->why);
-	else if (body.ptr[0] != '{' || scan->at != whole.len)
+	rc = json_scan_text(scan, text, what, &whole, err);
+	if (rc == SSM_OK && (view_trim(whole).ptr[0] != '{' || scan->at != whole.len))
 		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is not one JSON object", what);
-	else if ((rc = json_adopt(doc, whole, scan, err)) != SSM_OK)
+	else if (rc == SSM_OK && (rc = json_adopt(doc, whole, scan, err)) != SSM_OK)
 		ssm_error_prefix(err, "%s: ", what);
 	free(scan);
 	return rc;

@@ -395,3 +395,19 @@ json_scan_end(struct json_scan *scan)
 	bad(scan, scan->at == 0 ? "no value" : "it ends in the middle");
 	return JSON_SCAN_BAD;
 }
+
+enum ssm_err
+json_scan_text(struct json_scan *scan, struct view text, const char *what, struct view *whole,
+    struct ssm_error *err)
+{
+	struct view body = view_trim(text);
+
+	*whole = view_slice(text, 0, body.len == 0 ? 0 : (size_t)(body.ptr - text.ptr) + body.len);
+	json_scan_start(scan, 1, 1);
+	if (body.len == 0)
+		return ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is empty", what);
+	if (json_scan_feed(scan, *whole) == JSON_SCAN_BAD || json_scan_end(scan) == JSON_SCAN_BAD)
+		return ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
+		    "%s is not JSON: line %zu, column %zu: %s", what, scan->line, scan->column, scan->why);
+	return SSM_OK;
+}

@@ -7,7 +7,7 @@
  *            checker finds the end of a document in a stream and remembers where its members are,
  *            so that members nobody asks for pass through byte for byte.
  * Units:     offsets are bytes from the start of the document.
- * Errors:    a static text of what is wrong; it never quotes the input.
+ * Errors:    a static text of what is wrong, or SSM_E_INPUT with it; the input is never quoted.
  * Does not:  allocate, decode.
  */
 #ifndef SSM_JSONSCAN_H
@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#include "bytes.h"
+#include "err.h"
 
 #define JSON_DEPTH_MAX 64
 #define JSON_MEMBERS_MAX 256		/* of the outermost object */
@@ -54,5 +54,13 @@ enum json_scan_status json_scan_feed(struct json_scan *scan, struct view text);
 
 /* No more bytes will come. */
 enum json_scan_status json_scan_end(struct json_scan *scan);
+
+/*
+ * A text that is all there and begins with a value. *whole is the text without the blanks at its end:
+ * where scan->at is less than its length, something stands behind the value. SSM_E_INPUT with the
+ * line, the column and `what` ("the credentials document") when it is no JSON.
+ */
+enum ssm_err json_scan_text(struct json_scan *scan, struct view text, const char *what,
+    struct view *whole, struct ssm_error *err);
 
 #endif

@@ -1,31 +1,53 @@
 /*
  * operation: the calls of the Systems Manager API that the suite knows.
  *
- * Purpose: a table of shapes: what goes in, what must come out. A new operation is a row.
+ * Purpose: a table of shapes: what goes in, under which options, and what must come out. A new
+ *          operation is a row.
  * Source:  the service model ssm-2014-11-06.
  */
 #ifndef SSM_OPERATION_H
 #define SSM_OPERATION_H
 
-#include "json.h"
+#include "shape.h"
 
-enum operation_type { OPERATION_STRING };
+enum operation_use {
+	OPERATION_VALUE,		/* the member's value */
+	OPERATION_SUBJECT,		/* the same; '-' reads one value a line */
+	OPERATION_PAGE_SIZE,		/* a member under the name that paging has for it */
+	OPERATION_STARTING_TOKEN,
+};
 
-struct operation_member {
-	const char *name;		/* SessionId */
-	const char *option;		/* session-id */
-	enum operation_type type;
-	bool required;
-	size_t length_min;		/* characters; maxima are the service's affair */
+struct operation_option {
+	const char *name;		/* session-id */
+	const char *argument;		/* what help calls its value */
+	const char *help;
+	const char *member;		/* SessionId */
+	enum operation_use use;
+};
+
+enum operation_check {
+	OPERATION_ECHO,			/* the string that was sent */
+	OPERATION_GRANT,		/* a string; without it the session is over */
+	OPERATION_TEXT,			/* a string that is not empty */
+	OPERATION_ITEMS,		/* an array */
+	OPERATION_CONNECTED,		/* connected; notconnected is a no */
+};
+
+struct operation_result {
+	const char *name;
+	enum operation_check check;
 };
 
 struct operation {
 	const char *command;		/* resume-session */
 	const char *name;		/* ResumeSession */
 	const char *purpose;		/* for --list */
-	const struct operation_member *input;	/* a row without name ends it */
-	const char *const *output;	/* members an answer must have, none empty; NULL ends it */
+	const struct shape *input, *output;
+	const struct operation_option *options;	/* a row without name ends it */
+	const struct operation_result *results;	/* what an answer must have; a row without name ends it */
 };
+
+#define OPERATION_OPTIONS_MAX 8		/* of one operation */
 
 #define OPERATION_TARGET_PREFIX "AmazonSSM"
 #define OPERATION_CONTENT_TYPE "application/x-amz-json-1.1"
@@ -37,16 +59,12 @@ const struct operation *operation_table(void);
 /* A row by command or by name, or NULL. */
 const struct operation *operation_find(struct view name);
 
-/* The member of the input that is the operation's subject: the first one. */
-const struct operation_member *operation_member(const struct operation *operation,
-    struct view name);
-
 /*
- * Checks parameters (the member `id` is the caller's own and left out) as botocore does and says it
- * with its sentences, "; " between several.
+ * Checks parameters as botocore does and says it with its sentences. A member `own` is the caller's
+ * and left out (NULL: there is none).
  */
 enum ssm_err operation_check(const struct operation *operation, const struct json_doc *parameters,
-    struct ssm_error *err);
+    const char *own, struct ssm_error *err);
 
 /* The request's body: the parameters as botocore writes them, `{"SessionId": "..."}`. */
 void operation_body(struct bytes *out, const struct operation *operation,

@@ -1,5 +1,5 @@
 /*
- * pythonstring: texts (UTF-8) as Python's str shows and strips them.
+ * pythonstring: texts (UTF-8) as Python's str shows them.
  */
 #ifndef SSM_PYTHONSTRING_H
 #define SSM_PYTHONSTRING_H
@@ -11,9 +11,5 @@
  * taken for visible ones.
  */
 void pythonstring_repr(struct bytes *out, struct view text);
-
-/* lstrip() and strip(): without what Unicode calls white space. */
-struct view pythonstring_lstrip(struct view text);
-struct view pythonstring_strip(struct view text);
 
 #endif

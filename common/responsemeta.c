@@ -158,6 +158,16 @@ responsemeta_add(struct bytes *out, const struct httphead *head, const struct re
 }
 
 void
+responsemeta_add_elapsed(struct bytes *object, unsigned elapsed_ms)
+{
+	if (bytes_failed(object) || object->len == 0)
+		return;
+	object->len--;
+	jsontext_member_number(object, "ElapsedMs", elapsed_ms);
+	jsontext_end(object);
+}
+
+void
 responsemeta_attach(struct ssm_error *err, const struct httphead *head,
     const struct request *request, unsigned retries, bool used_up)
 {

@@ -16,6 +16,9 @@
 void responsemeta_add(struct bytes *out, const struct httphead *head, const struct request *request,
     unsigned retries, bool used_up);
 
+/* One member more, at the end of an object that was just written: how long the call took. */
+void responsemeta_add_elapsed(struct bytes *object, unsigned elapsed_ms);
+
 /* The same as err->metadata, and err->request_id. */
 void responsemeta_attach(struct ssm_error *err, const struct httphead *head,
     const struct request *request, unsigned retries, bool used_up);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "iso8601.h"
 #include "jsontext.h"
 #include "sandbox_operations.h"
 
@@ -9,44 +10,85 @@
 static const struct sandbox_rule state_rule = { "State", "state", true, 0, 0, "[Active, History]" };
 static const struct sandbox_rule token_rule = { "NextToken", "nextToken", false, 0, 0, NULL };
 
+enum filter_key { FILTER_INVOKED_AFTER, FILTER_INVOKED_BEFORE, FILTER_TARGET, FILTER_OWNER,
+	FILTER_STATUS, FILTER_SESSION_ID, FILTER_KEYS };
+
+static const char *const filter_names[FILTER_KEYS] = { "InvokedAfter", "InvokedBefore", "Target",
+	"Owner", "Status", "SessionId" };
+
+struct filter {
+	struct json_doc doc;		/* the object that value lives in */
+	enum filter_key key;
+	struct view value;
+	time_t when;			/* of the first two keys */
+};
+
 /* Which sessions are wanted. */
 struct wish {
 	bool history;
-	struct json_doc filters[2];	/* the objects that the views below live in */
+	struct view owner;		/* of all sessions here */
+	struct filter filters[6];
 	size_t filter_count;
-	struct view id, target;		/* VIEW_NONE: any */
 	size_t from, max;
 };
+
+static const char *
+status_of(const struct sandbox_session *row)
+{
+	return row->state == SANDBOX_TERMINATED ? "Terminated" :
+	    row->state == SANDBOX_CONNECTED ? "Connected" : "Disconnected";
+}
+
+static bool
+passes(const struct wish *wish, const struct filter *filter, const struct sandbox_session *row)
+{
+	switch (filter->key) {
+	case FILTER_INVOKED_AFTER: return row->start > filter->when;
+	case FILTER_INVOKED_BEFORE: return row->start < filter->when;
+	case FILTER_TARGET: return view_is(filter->value, row->target);
+	case FILTER_OWNER: return view_equal(filter->value, wish->owner);
+	case FILTER_STATUS: return view_is(filter->value, status_of(row));
+	case FILTER_SESSION_ID: return view_is(filter->value, row->id);
+	case FILTER_KEYS: break;
+	}
+	return false;
+}
 
 static bool
 fits(const struct wish *wish, const struct sandbox_session *row)
 {
-	return !row->pattern && wish->history == (row->state == SANDBOX_TERMINATED) &&
-	    (wish->id.ptr == NULL || view_is(wish->id, row->id)) &&
-	    (wish->target.ptr == NULL || view_is(wish->target, row->target));
+	if (row->pattern || wish->history != (row->state == SANDBOX_TERMINATED))
+		return false;
+	for (size_t i = 0; i < wish->filter_count; i++)
+		if (!passes(wish, &wish->filters[i], row))
+			return false;
+	return true;
 }
 
 static void
-add_session(struct sandbox_call *call, const struct sandbox_session *row)
+add_owner(struct bytes *out, const struct sandbox_call *call)
 {
-	struct bytes *out = &call->answer->body, owner = BYTES_INIT(256);
-	bool connected = row->state == SANDBOX_CONNECTED;
+	bytes_add_text(out, "arn:");
+	bytes_add_text(out, partition_of_region(call->service->region)->id);
+	bytes_add_text(out, ":iam::123456789012:user/sandbox");
+}
 
-	bytes_add_text(&owner, "arn:");
-	bytes_add_text(&owner, partition_of_region(call->service->region)->id);
-	bytes_add_text(&owner, ":iam::123456789012:user/sandbox");
+static void
+add_session(struct bytes *out, const struct wish *wish, const struct sandbox_session *row)
+{
 	jsontext_begin(out);
 	jsontext_member(out, "SessionId", view_of(row->id));
 	jsontext_member(out, "Target", view_of(row->target));
-	jsontext_member(out, "Status", row->state == SANDBOX_TERMINATED ? VIEW("Terminated") :
-	    connected ? VIEW("Connected") : VIEW("Disconnected"));
+	jsontext_member(out, "Status", view_of(status_of(row)));
 	jsontext_member_number(out, "StartDate", row->start);
 	if (row->end != 0)
 		jsontext_member_number(out, "EndDate", row->end);
-	jsontext_member(out, "DocumentName", VIEW("SSM-SessionManagerRunShell"));
-	jsontext_member(out, "Owner", bytes_view(&owner));
+	jsontext_member(out, "DocumentName", row->document[0] != '\0' ? view_of(row->document) :
+	    VIEW("SSM-SessionManagerRunShell"));
+	jsontext_member(out, "Owner", wish->owner);
+	if (row->reason[0] != '\0')
+		jsontext_member(out, "Reason", view_of(row->reason));
 	jsontext_end(out);
-	bytes_clear(&owner);
 }
 
 /* The next object of a JSON array's inside; false at its end or when something else stands there. */
@@ -68,30 +110,32 @@ next_object(struct view *rest, struct json_doc *doc, struct ssm_error *err)
 	return found;
 }
 
-/* {"key": "SessionId" or "Target", "value": TEXT} */
+/* {"key": one of filter_names, "value": TEXT} */
 static bool
 read_filter(struct sandbox_call *call, struct wish *wish, struct view *rest)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
-	struct json_doc *doc = &wish->filters[wish->filter_count];
-	struct view key = VIEW_NONE, value = VIEW_NONE;
+	struct filter *filter = &wish->filters[wish->filter_count];
+	struct view key = VIEW_NONE;
+	size_t i = 0;
 	bool good;
 
-	*doc = (struct json_doc)JSON_DOC_INIT;
-	good = next_object(rest, doc, &err);
+	*filter = (struct filter){ .doc = JSON_DOC_INIT };
+	good = next_object(rest, &filter->doc, &err);
 	wish->filter_count++;
-	good = good && json_string_required(doc, "key", &key, &err) == SSM_OK &&
-	    json_string_required(doc, "value", &value, &err) == SSM_OK;
+	good = good && json_string_required(&filter->doc, "key", &key, &err) == SSM_OK &&
+	    json_string_required(&filter->doc, "value", &filter->value, &err) == SSM_OK;
 	ssm_error_clear(&err);
 	if (!good)
 		return sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
-	if (view_is(key, "SessionId"))
-		wish->id = value;
-	else if (view_is(key, "Target"))
-		wish->target = value;
-	else
-		return sandbox_refuse(call->answer, FAULT_FILTER_KEY,
-		    "The sandbox filters by SessionId and Target only.");
+	while (i < FILTER_KEYS && !view_is(key, filter_names[i]))
+		i++;
+	filter->key = (enum filter_key)i;
+	if (i == FILTER_KEYS)
+		return sandbox_refuse(call->answer, FAULT_FILTER_KEY, "The filter key is not valid.");
+	if (i <= FILTER_INVOKED_BEFORE && !iso8601_parse(filter->value, &filter->when))
+		return sandbox_refuse(call->answer, FAULT_VALIDATION,
+		    "The value of the filter %s is no time.", filter_names[i]);
 	return true;
 }
 
@@ -108,8 +152,9 @@ read_filters(struct sandbox_call *call, struct wish *wish)
 	rest = view_trim(view_slice(member->raw, 1, member->raw.len - 1));
 	while (rest.len > 0) {
 		if (wish->filter_count == ARRAY_LEN(wish->filters))
-			return sandbox_refuse(call->answer, FAULT_FILTER_KEY,
-			    "The sandbox takes at most %zu filters.", ARRAY_LEN(wish->filters));
+			return sandbox_refuse(call->answer, FAULT_VALIDATION, "1 validation error detected: Value "
+			    "at 'filters' failed to satisfy constraint: Member must have length less than or "
+			    "equal to %zu", ARRAY_LEN(wish->filters));
 		if (!read_filter(call, wish, &rest))
 			return false;
 		rest = view_trim(rest);
@@ -156,7 +201,7 @@ list(struct sandbox_call *call, const struct wish *wish)
 		if (!fits(wish, &table->rows[row]))
 			continue;
 		bytes_add(out, found++ > 0 ? VIEW(",") : VIEW_NONE);
-		add_session(call, &table->rows[row]);
+		add_session(out, wish, &table->rows[row]);
 	}
 	bytes_add_char(out, ']');
 	while (row < table->count && !fits(wish, &table->rows[row]))
@@ -171,14 +216,18 @@ list(struct sandbox_call *call, const struct wish *wish)
 void
 sandbox_describe_sessions(struct sandbox_call *call)
 {
+	struct bytes owner = BYTES_INIT(256);
 	struct wish wish = { .filter_count = 0 };
 	struct view state;
 
+	add_owner(&owner, call);
+	wish.owner = bytes_view(&owner);
 	if (sandbox_parameter(call, &state_rule, &state)) {
 		wish.history = view_is(state, "History");
 		if (read_filters(call, &wish) && read_page(call, &wish))
 			list(call, &wish);
 	}
 	for (size_t i = 0; i < wish.filter_count; i++)
-		json_clear(&wish.filters[i]);
+		json_clear(&wish.filters[i].doc);
+	bytes_clear(&owner);
 }

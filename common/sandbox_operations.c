@@ -13,6 +13,9 @@
 static const struct sandbox_rule session_rule = { "SessionId", "sessionId", true, 1, SESSION_ID_MAX,
 	NULL };
 static const struct sandbox_rule target_rule = { "Target", "target", true, 1, TARGET_MAX, NULL };
+static const struct sandbox_rule document_rule = { "DocumentName", "documentName", false, 3,
+	DOCUMENT_NAME_MAX, NULL };
+static const struct sandbox_rule reason_rule = { "Reason", "reason", false, 1, 256, NULL };
 
 static bool
 refuse_value(struct sandbox_call *call, struct view value, const char *path, const char *what,
@@ -227,22 +230,40 @@ terminate_session(struct sandbox_call *call)
 	answer_without_token(call, id);
 }
 
+/* Their values mean nothing here, but a map of lists it must be. */
+static bool
+read_parameters(struct sandbox_call *call)
+{
+	enum json_kind kind = json_kind(json_member(call->in, "Parameters"));
+
+	return kind == JSON_ABSENT || kind == JSON_NULL || kind == JSON_OBJECT ||
+	    sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+}
+
+static bool
+read_start(struct sandbox_call *call, struct sandbox_start *start)
+{
+	return sandbox_parameter(call, &target_rule, &start->target) &&
+	    sandbox_parameter(call, &document_rule, &start->document) &&
+	    sandbox_parameter(call, &reason_rule, &start->reason) && read_parameters(call);
+}
+
 static void
 start_session(struct sandbox_call *call)
 {
 	struct bytes id = BYTES_INIT(SESSION_ID_MAX);
-	struct view target;
+	struct sandbox_start start;
 
-	if (!sandbox_parameter(call, &target_rule, &target))
+	if (!read_start(call, &start))
 		return;
-	if (!sandbox_sessions_has_target(&call->service->sessions, target)) {
+	if (!sandbox_sessions_has_target(&call->service->sessions, start.target)) {
 		sandbox_refuse(call->answer, FAULT_NOT_CONNECTED, "%.*s is not connected.",
-		    VIEW_ARG(target));
+		    VIEW_ARG(start.target));
 		return;
 	}
 	bytes_add(&id, VIEW("sandbox-"));
 	sandbox_random_hex(&id, 17);
-	sandbox_sessions_start(&call->service->sessions, bytes_view(&id), target, call->now);
+	sandbox_sessions_start(&call->service->sessions, bytes_view(&id), &start, call->now);
 	grant(call, bytes_view(&id), "");
 	bytes_clear(&id);
 }

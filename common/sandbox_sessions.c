@@ -280,7 +280,8 @@ sandbox_sessions_has_target(const struct sandbox_sessions *table, struct view ta
 }
 
 struct sandbox_session *
-sandbox_sessions_start(struct sandbox_sessions *table, struct view id, struct view target, time_t now)
+sandbox_sessions_start(struct sandbox_sessions *table, struct view id,
+    const struct sandbox_start *start, time_t now)
 {
 	struct sandbox_session *row;
 
@@ -290,7 +291,9 @@ sandbox_sessions_start(struct sandbox_sessions *table, struct view id, struct vi
 		row = &table->rows[table->given + table->oldest];
 		table->oldest = (table->oldest + 1) % SANDBOX_STARTED_MAX;
 	}
-	fill(row, id, target, SANDBOX_CONNECTED, now);
+	fill(row, id, start->target, SANDBOX_CONNECTED, now);
+	copy(row->document, sizeof row->document, start->document);
+	copy(row->reason, sizeof row->reason, start->reason);
 	return row;
 }
 

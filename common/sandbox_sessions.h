@@ -20,6 +20,8 @@
 #define SANDBOX_DELAY_MAX 600000
 #define SESSION_ID_MAX 96
 #define TARGET_MAX 400
+#define DOCUMENT_NAME_MAX 128
+#define REASON_MAX (4 * 256)		/* bytes of 256 characters */
 
 /* What a session does when it is resumed; the names in files are those of sandbox_state_name(). */
 enum sandbox_state { SANDBOX_DISCONNECTED, SANDBOX_CONNECTED, SANDBOX_TERMINATED, SANDBOX_ENDED,
@@ -28,6 +30,7 @@ enum sandbox_state { SANDBOX_DISCONNECTED, SANDBOX_CONNECTED, SANDBOX_TERMINATED
 
 struct sandbox_session {
 	char id[SESSION_ID_MAX + 1], target[TARGET_MAX + 1];
+	char document[DOCUMENT_NAME_MAX + 1], reason[REASON_MAX + 1];	/* empty: the usual one; none */
 	enum sandbox_state state;
 	bool pattern;			/* id stands without its '*' */
 	unsigned delay_ms;		/* before each answer about it */
@@ -58,9 +61,14 @@ struct sandbox_session *sandbox_sessions_find(const struct sandbox_sessions *tab
 /* Whether a session of the table runs on this target. */
 bool sandbox_sessions_has_target(const struct sandbox_sessions *table, struct view target);
 
-/* A new row in state CONNECTED; both texts must fit. */
+/* What a session is started with. Longer texts are cut. */
+struct sandbox_start {
+	struct view target, document, reason;
+};
+
+/* A new row in state CONNECTED. */
 struct sandbox_session *sandbox_sessions_start(struct sandbox_sessions *table, struct view id,
-    struct view target, time_t now);
+    const struct sandbox_start *start, time_t now);
 
 /* From now on it does not exist; a pattern stays as it is. */
 void sandbox_session_terminate(struct sandbox_session *session, time_t now);

@@ -63,7 +63,7 @@ add_names(struct bytes *out, const struct cli_option *option)
 		snprintf(text, sizeof text, "      --%s", option->name);
 	bytes_add_text(out, text);
 	len = strlen(text);
-	if (*argument != '\0' && *argument != '[') {
+	if (*argument != '\0' && !view_starts(view_of(argument), VIEW("[="))) {
 		bytes_add_char(out, ' ');
 		len++;
 	}
@@ -147,8 +147,8 @@ usage_words(const struct cli_option *option)
 {
 	struct view words = view_of(option->argument);
 
-	if (view_starts(words, VIEW("[=")))
-		words = view_slice(words, 2, words.len - 1);
+	if (view_starts(words, VIEW("[")))
+		words = view_slice(words, view_starts(words, VIEW("[=")) ? 2 : 1, words.len - 1);
 	return words.len > 0 && words.ptr[0] >= 'a' && words.ptr[0] <= 'z' ? words : VIEW_NONE;
 }
 

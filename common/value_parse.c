@@ -236,25 +236,16 @@ value_parse(const struct value **out, struct arena *arena, struct view text, con
     struct ssm_error *err)
 {
 	struct json_scan *scan = malloc(sizeof *scan);
-	struct view body = view_trim(text), whole = text;
-	enum ssm_err rc = SSM_OK;
+	struct view whole;
+	enum ssm_err rc;
 
 	if (scan == NULL)
 		return ssm_fail_memory(err);
-	json_scan_start(scan, 1, 1);
-	whole.len = body.len == 0 ? 0 : (size_t)(body.ptr - text.ptr) + body.len;
-	if (body.len == 0)
-		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument", "%s is empty", what);
-	else if (json_scan_feed(scan, whole) == JSON_SCAN_BAD ||
-	    json_scan_end(scan) == JSON_SCAN_BAD)
+	rc = json_scan_text(scan, text, what, &whole, err);
+	if (rc == SSM_OK && scan->at != whole.len)
 		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
-		    "%s is not JSON: line %zu, column %zu: %s", what, scan->line, scan->column,
-		    scan->why);
-	else if (scan->at != whole.len)
-		rc = ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
-		    "%s is more than one value: line %zu, column %zu", what, scan->line,
-		    scan->column);
-	else if ((*out = value_of_json(arena, whole)) == NULL)
+		    "%s is more than one value: line %zu, column %zu", what, scan->line, scan->column);
+	else if (rc == SSM_OK && (*out = value_of_json(arena, whole)) == NULL)
 		rc = ssm_fail_memory(err);
 	free(scan);
 	return rc;

@@ -181,8 +181,7 @@ def check_formats():
 
 
 def check_metadata():
-    documents = ['{"a":1,"ResponseMetadata":{"RequestId":"r"}}', '{"ResponseMetadata":{}}',
-                 '{"Errors":[],"ResponseMetadata":{"RequestId":"r"}}']
+    documents = ['{"a":1,"ResponseMetadata":{"RequestId":"r"}}', '{"ResponseMetadata":{}}']
     for form in FORMATS:
         compare(documents, Oracle(form), f"--output {form}: ResponseMetadata", "--output", form)
 

@@ -17,10 +17,11 @@ LAYERS = [
     "adaptiverate arena atomicfile blank bytes child clock err filelock httpdate interrupt io iso8601 pathexpand"
     " nearest"
     " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
-    " utf8",
+    " utf8"
+    " perfdata promtext threshold",
     # texts: JSON, XML, URLs, the shared files
-    "agenturl chunks clockskew configtext digest dpop json jsonscan jsontext nested sharedini sharedini_tables"
-    " tlsfault url value value_parse valuetext xmlscan",
+    "agenturl chunks clockskew configtext digest dpop json jsonitems jsonscan jsontext nested sharedini sharedini_tables"
+    " tlsfault url value value_parse valuetext xmlscan yamltext",
     # the query language
     "jmespath jmespath_arrays jmespath_ast jmespath_bigint jmespath_brackets jmespath_builtins"
     " jmespath_compare jmespath_eval jmespath_functions jmespath_lexer jmespath_literal jmespath_numbers"
@@ -32,7 +33,7 @@ LAYERS = [
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
     " settings_values streamurl"
-    " signatureage",
+    " parameters parameters_given paramfile shape shorthand shorthandwords signatureage skeleton startingtoken",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
@@ -42,8 +43,10 @@ LAYERS = [
     " sts_answer",
     # what tools are made of
     "askcredentials call callprogress calls callsettings chain_tell cli complete input keyring options output pipeline"
-    " pipeline_run pipeline_stage records"
+    " pipeline_run pipeline_stage records requestoptions"
     " settings_tell usage",
+    # the check's own
+    "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",
     # the sandbox's own
     "sandbox_answer sandbox_authorization sandbox_command sandbox_connection sandbox_describe"
     " sandbox_environment sandbox_http sandbox_judge sandbox_keys sandbox_listen sandbox_operations"
@@ -54,7 +57,7 @@ LAYERS = [
 LIBRARY_HEADERS = {
     "jv.h": {"json", "jqmessage"},
     "jq.h": {"jqfilter"},
-    "yaml.h": {"format_yaml"},
+    "yaml.h": {"format_yaml", "yamltext"},
     "ini.h": {"sharedini"},
     "openssl/": {"digest", "dpop"},
     "curl/": {"http", "httpfault", "httpsetup"},

@@ -9,10 +9,11 @@ BUILD_DIR = os.environ.get("BUILD_DIR", ".")
 
 LIBRARIES = {
     "ssm-call": {"libcurl", "libinih", "libjq"},
+    "ssm-check": {"libjq"},
     "ssm-credentials": {"libcrypto", "libcurl", "libinih", "libjq"},
     "ssm-format": {"libjq", "libyaml-0"},
     "ssm-parse-url": {"libjq"},
-    "ssm-request": {"libinih", "libjq"},
+    "ssm-request": {"libinih", "libjq", "libyaml-0"},
     "ssm-resume-session": {"libjq"},
     "ssm-sandbox": {"libcrypto", "libjq", "libwebsockets"},
     "ssm-sign": {"libcrypto", "libinih", "libjq"},

@@ -42,15 +42,40 @@ class Parameters:
             return [self.value(depth - 1) for _ in range(rng.randrange(4))]
         return {self.text(): self.value(depth - 1) for _ in range(rng.randrange(4))}
 
-    def object(self):
+    def of_shape(self, shape):
+        """A value that is mostly what the shape wants."""
         rng = self.rng
-        names = ["SessionId"] * (rng.random() < 0.8) + ["id"] * (rng.random() < 0.2)
+        if rng.random() < 0.12:
+            return self.value()
+        if shape.type_name == "structure":
+            names = [name for name in shape.members if rng.random() < 0.8]
+            names += [rng.choice(["Key", "", self.text()])] * (rng.random() < 0.1)
+            rng.shuffle(names)
+            return {name: self.of_shape(shape.members[name]) if name in shape.members else self.value()
+                    for name in names}
+        if shape.type_name == "list":
+            return [self.of_shape(shape.member) for _ in range(rng.choice([0, 1, 1, 2, 4]))]
+        if shape.type_name == "map":
+            return {self.text(): self.of_shape(shape.value) for _ in range(rng.choice([0, 1, 2, 3]))}
+        if shape.type_name == "integer":
+            return rng.choice([1, 200, 201, 0, -1, 10 ** 20, -10 ** 20, 7.0, "5", True, False])
+        return rng.choice([self.text(), self.text(30), "x", "" if rng.random() < 0.3 else "y"])
+
+    def object(self, shape):
+        rng = self.rng
+        own = list(shape.members)
+        required = shape.metadata["required"]
+        names = [name for name in own if rng.random() < (0.85 if name in required else 0.5)]
+        names += ["id"] * (rng.random() < 0.2)
         names += [rng.choice(["Foo", "sessionId", "SessionID", "", "Target", self.text(), self.text()])
-                  for _ in range(rng.choice([0, 0, 0, 1, 2, 4]))]
+                  for _ in range(rng.choice([0, 0, 0, 0, 0, 1, 2, 4]))]
         rng.shuffle(names)
-        members = {name: self.value() for name in names if name not in ("Error", "SessionId")}
-        if "SessionId" in names:
-            members["SessionId"] = rng.choice([self.text(), self.text(30), "", "x" * 97, self.value()])
+        members = {name: self.value() for name in names if name != "Error"}
+        for name in names:
+            if name in own:
+                members[name] = self.of_shape(shape.members[name])
+        if len(own) == 1 and own[0] in members:
+            members[own[0]] = rng.choice([self.text(), self.text(30), "", "x" * 97, self.value()])
         return members
 
 
@@ -90,7 +115,7 @@ def check_document(document, parameters, operation):
 def test_parameters(rng, command, name, count):
     make = Parameters(rng)
     operation = botocore.session.Session().get_service_model("ssm").operation_model(name)
-    objects = [make.object() for _ in range(count)]
+    objects = [make.object(operation.input_shape) for _ in range(count)]
     got = list(run_parameters(command, objects))
     wrong, refused = [], 0
     for entry, (message, document) in zip(objects, got):
@@ -112,8 +137,11 @@ def main():
     seed = int(os.environ.get("SEED") or 96)
     rng = random.Random(seed)
     print(f"# seed {seed}, botocore {find_botocore.VERSION}")
-    test_parameters(rng, "resume-session", "ResumeSession", 3000)
-    test_parameters(rng, "terminate-session", "TerminateSession", 1000)
+    test_parameters(rng, "resume-session", "ResumeSession", 2000)
+    test_parameters(rng, "terminate-session", "TerminateSession", 500)
+    test_parameters(rng, "start-session", "StartSession", 3000)
+    test_parameters(rng, "describe-sessions", "DescribeSessions", 3000)
+    test_parameters(rng, "get-connection-status", "GetConnectionStatus", 500)
     tap.done()
 
 

@@ -367,6 +367,28 @@ def check_table():
         ok("/data-channel/load-a%2Fb%20c?" in url, "an odd id is encoded in the stream URL", url)
 
 
+def check_filters(sandbox):
+    made = call(sandbox, "StartSession", Target=TARGET, DocumentName="AWS-StartSSHSession", Reason="to look",
+                Parameters={"portNumber": ["22"]})[1]["SessionId"]
+    listed = call(sandbox, "DescribeSessions", State="Active")[1]["Sessions"]
+    row = [one for one in listed if one["SessionId"] == made][0]
+    is_equal((row["DocumentName"], row["Reason"]), ("AWS-StartSSHSession", "to look"),
+             "a session is listed with its document and reason")
+    for key, value, wanted in [
+        ("Owner", row["Owner"], listed), ("Owner", "somebody", []),
+        ("Status", "Connected", [one for one in listed if one["Status"] == "Connected"]),
+        ("SessionId", made, [row]), ("Target", "i-x", []),
+        ("InvokedAfter", "2001-01-01T00:00:00Z", listed), ("InvokedBefore", "2001-01-01T00:00:00Z", []),
+    ]:
+        is_equal(call(sandbox, "DescribeSessions", State="Active", Filters=[{"key": key, "value": value}])[1]["Sessions"],
+                 wanted, f"sessions by {key} {value}")
+    call(sandbox, "TerminateSession", SessionId=made)
+    check_refused(call(sandbox, "StartSession", Target=TARGET, Reason=""), "ValidationException", "Value '' at 'reason'",
+                  "an empty reason")
+    check_refused(call(sandbox, "StartSession", Target=TARGET, Parameters=["x"]), "SerializationException", "",
+                  "parameters that are no map")
+
+
 def check_operations(sandbox):
     status, started, _ = call(sandbox, "StartSession", Target=TARGET)
     ok(status == 200 and set(started) == {"SessionId", "TokenValue", "StreamUrl"}, "a session is started",
@@ -394,6 +416,7 @@ def check_operations(sandbox):
              {"Target": TARGET, "Status": "connected"}, "a target's status")
     is_equal(call(sandbox, "GetConnectionStatus", Target="i-x")[1]["Status"], "notconnected",
              "another target's status")
+    check_filters(sandbox)
     ids, token = [], {}
     while True:
         page = call(sandbox, "DescribeSessions", State="Active", MaxResults=5, **token)[1]
@@ -408,7 +431,9 @@ def check_operations(sandbox):
         ({"State": "Active", "MaxResults": 201}, "ValidationException"),
         ({"State": "Active", "MaxResults": "1"}, "SerializationException"),
         ({"State": "Active", "NextToken": "x"}, "InvalidNextToken"),
-        ({"State": "Active", "Filters": [{"key": "Owner", "value": "x"}]}, "InvalidFilterKey"),
+        ({"State": "Active", "Filters": [{"key": "Colour", "value": "x"}]}, "InvalidFilterKey"),
+        ({"State": "Active", "Filters": [{"key": "InvokedAfter", "value": "x"}]}, "ValidationException"),
+        ({"State": "Active", "Filters": [{"key": "Target", "value": "x"}] * 7}, "ValidationException"),
         ({"State": "Active", "Filters": [5]}, "SerializationException"),
     ]:
         check_refused(call(sandbox, "DescribeSessions", **parameters), code, "",

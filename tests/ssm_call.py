@@ -66,6 +66,14 @@ def metadata():
         out=answer(id=1).replace('": ', '":').replace(', "', ',"')[:-1] + "," + meta % len(body) + "}\n")
     one("a retry is counted in it", http(503, "{}"), GOOD, options=["--metadata"], count=2,
         out=re.compile(r'.*"RetryAttempts":1\}\}\n'))
+    one("--timing adds how long it took, too, with the pauses between attempts", http(503, "{}"), GOOD,
+        options=["--timing"], count=2, out=re.compile(r'.*"RetryAttempts":1,"ElapsedMs":\d+\}\}\n'))
+    one("also to an error of the service", http(400, '{"__type":"V","message":"m"}'),
+        options=["--timing", "-q", "--errors", "inline"], code=254,
+        out=re.compile(r'\{"Error":.*"RetryAttempts":0,"ElapsedMs":\d+\}\}\n'))
+    one("and to an answer that does not come", Reply(b"", "close"), code=75,
+        options=["--timing", "-q", "--errors", "inline", "--max-attempts", "1"],
+        out=re.compile(r'\{"Error":.*"ResponseMetadata":\{"RetryAttempts":0,"ElapsedMs":\d+\}\}\n'))
 
 
 # ---- errors of the service --------------------------------------------------------------------

@@ -385,6 +385,57 @@ test_outgoing(void)
 	sent_clear(&sent);
 }
 
+/* What an answer to each operation must have. */
+static void
+test_operations(void)
+{
+	static const struct {
+		const char *operation, *sent, *body;
+		enum ssm_err rc;
+		const char *code;
+	} cases[] = {
+		{ "GetConnectionStatus", "t", "{\"Target\":\"t\",\"Status\":\"connected\"}", SSM_OK, "" },
+		{ "GetConnectionStatus", "t", "{\"Status\":\"Connected\"}", SSM_OK, "" },
+		{ "GetConnectionStatus", "t", "{\"Target\":\"t\",\"Status\":\"notconnected\"}", SSM_E_NO,
+		    "NotConnected" },
+		{ "GetConnectionStatus", "t", "{\"Status\":\"NotConnected\"}", SSM_E_NO, "NotConnected" },
+		{ "GetConnectionStatus", "t", "{\"Status\":\"maybe\"}", SSM_E_OTHER, "ResponseParserError" },
+		{ "GetConnectionStatus", "t", "{\"Status\":true}", SSM_E_OTHER, "ResponseParserError" },
+		{ "GetConnectionStatus", "t", "{}", SSM_E_OTHER, "ResponseParserError" },
+		{ "StartSession", "t", "{\"SessionId\":\"s-1\",\"TokenValue\":\"t\"}", SSM_E_NO, "SessionEnded" },
+		{ "StartSession", "t", "{\"SessionId\":\"\",\"TokenValue\":\"t\",\"StreamUrl\":\"u\"}",
+		    SSM_E_OTHER, "ResponseParserError" },
+		{ "StartSession", "t", "{\"SessionId\":\"s-2\",\"TokenValue\":\"t\",\"StreamUrl\":"
+		    "\"wss://ssmmessages.us-east-1.amazonaws.com/v1/data-channel/s-1\"}", SSM_E_OTHER,
+		    "InvalidStreamUrl" },
+		{ "TerminateSession", "s", "{\"SessionId\":\"s\"}", SSM_OK, "" },
+		{ "TerminateSession", "s", "{\"SessionId\":\"t\"}", SSM_E_OTHER, "ResponseParserError" },
+		{ "DescribeSessions", "s", "{\"Sessions\":[]}", SSM_OK, "" },
+		{ "DescribeSessions", "s", "{\"Sessions\":{}}", SSM_E_OTHER, "ResponseParserError" },
+		{ "DescribeSessions", "s", "{\"NextToken\":\"t\"}", SSM_E_OTHER, "ResponseParserError" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct bytes out = BYTES_INIT(4096);
+		struct ssm_error err = SSM_ERROR_INIT;
+		enum retry_class failure;
+		struct sent sent;
+		char body[128];
+
+		snprintf(body, sizeof body, "\"{\\\"%s\\\":\\\"%s\\\"}\"", cases[i].operation[0] == 'T' ?
+		    "SessionId" : "Target", cases[i].sent);
+		sent_start(&sent, "https://ssm.us-east-1.amazonaws.com/", cases[i].operation, body);
+		is_number(read_answer(&sent, 200, cases[i].body, &out, &failure, &err), cases[i].rc, "%s: %s",
+		    cases[i].operation, cases[i].body);
+		is_text(err.code, cases[i].code, "and its code");
+		is_text(out.len > 0 ? bytes_cstr(&out) : "", cases[i].rc == SSM_OK ? cases[i].body : "",
+		    "and its document");
+		ssm_error_clear(&err);
+		bytes_clear(&out);
+		sent_clear(&sent);
+	}
+}
+
 int
 main(void)
 {
@@ -393,6 +444,7 @@ main(void)
 	test_chunks();
 	test_classes();
 	test_streams();
+	test_operations();
 	test_transport();
 	test_outgoing();
 	return done_testing();

@@ -105,6 +105,24 @@ test_modes(void)
 }
 
 static void
+test_published(void)
+{
+	struct place place = make_place();
+	mode_t mask = umask(0777);
+
+	ok(atomicfile_publish(place.file, VIEW("one")) == -1 && errno == ENOENT,
+	    "a file for others is not put into a directory that is missing");
+	is_number(count_files(place.home), 0, "which is not made");
+	ok(atomicfile_write(place.file, VIEW("one")) == 0, "a private file");
+	ok(atomicfile_publish(place.file, VIEW("two")) == 0, "is replaced by one for others");
+	umask(mask);
+	ok(holds(place.file, VIEW("two")), "its content");
+	is_number(mode_of(place.file), 0644, "its mode, whatever the umask");
+	is_number(count_files(place.directory), 1, "there is no other file");
+	remove_place(&place);
+}
+
+static void
 test_left_over(void)
 {
 	struct place place = make_place();
@@ -244,6 +262,7 @@ int
 main(void)
 {
 	test_modes();
+	test_published();
 	test_left_over();
 	test_failures();
 	test_link();

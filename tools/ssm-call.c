@@ -3,7 +3,7 @@
 
 enum {
 	OPT_UNORDERED = CLI_LONG, OPT_CONNECT_TIMEOUT, OPT_READ_TIMEOUT, OPT_MAX_TIME, OPT_DEADLINE, OPT_MAX_ATTEMPTS,
-	OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_METADATA, OPT_RETRY_MODE, OPT_RATE, OPT_PROGRESS,
+	OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_METADATA, OPT_TIMING, OPT_RETRY_MODE, OPT_RATE, OPT_PROGRESS,
 };
 
 static const struct cli_option options[] = {
@@ -24,6 +24,7 @@ static const struct cli_option options[] = {
 	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "trust any certificate" },
 	{ 0, NULL, NULL, "Answers" },
 	{ OPT_METADATA, "metadata", NULL, "add ResponseMetadata: request id, status, header fields" },
+	{ OPT_TIMING, "timing", NULL, "the same, and in it ElapsedMs: how long the call took" },
 	{ OPT_PROGRESS, "progress", "[=auto|always|never]", "tell on stderr how far it is (auto)" },
 	CLI_DOCUMENT_OPTIONS,
 	CLI_COMMON_OPTIONS,
@@ -113,6 +114,7 @@ read_options(struct cli *cli, struct run *run)
 		case OPT_CA_BUNDLE: call->settings.ca_bundle = given(cli, "--ca-bundle", value); break;
 		case OPT_NO_VERIFY_SSL: run->http.no_verify = call->settings.no_verify = true; break;
 		case OPT_METADATA: call->metadata = true; break;
+		case OPT_TIMING: call->metadata = call->timing = true; break;
 		}
 	cli_operands_max(cli, 0);
 	run->http.connections_max = run->calls.concurrency;

@@ -65,15 +65,14 @@ struct work {
 	struct records *records;
 };
 
-/* The AWS CLI shows ResponseMetadata only beside Errors. */
+/* The AWS CLI does not show ResponseMetadata. */
 static const struct value *
 without_metadata(struct arena *arena, const struct value *document)
 {
 	struct value_member *members;
 	size_t kept = 0;
 
-	if (document == NULL || value_member(document, VIEW("ResponseMetadata")) == NULL ||
-	    value_member(document, VIEW("Errors")) != NULL)
+	if (document == NULL || value_member(document, VIEW("ResponseMetadata")) == NULL)
 		return document;
 	if ((members = arena_alloc(arena, document->count * sizeof *members)) == NULL)
 		return NULL;

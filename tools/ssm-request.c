@@ -3,55 +3,15 @@
 
 #include "endpoint.h"
 #include "jsontext.h"
-#include "operation.h"
 #include "records.h"
+#include "requestoptions.h"
 #include "settings_tell.h"
-#include "utf8.h"
-
-enum { OPT_REGION = CLI_LONG, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_ID, OPT_INPUT, OPT_LIST,
-	OPT_SESSION_ID };
-
-static const struct cli_option options[] = {
-	{ 0, NULL, NULL, "Parameters" },
-	{ OPT_SESSION_ID, "session-id", "ID", "the session; '-' reads one id a line" },
-	{ OPT_INPUT, "input", "FILE", "parameters as JSON objects, '-' for standard input" },
-	{ OPT_ID, "id", "TEXT", "your own key; comes back on the answer and in messages" },
-	{ 0, NULL, NULL, "Where to" },
-	{ OPT_REGION, "region", "REGION", "in place of AWS_REGION and the profile's" },
-	{ OPT_PROFILE, "profile", "NAME", "of the shared files; the later stages use it too" },
-	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
-	{ 0, NULL, NULL, "Other" },
-	{ OPT_LIST, "list", NULL, "name the operations" },
-	CLI_DOCUMENT_OPTIONS,
-	CLI_COMMON_OPTIONS,
-	CLI_OPTIONS_END,
-};
-
-static const char *const examples[] = {
-	"ssm-request resume-session --session-id \"$id\" | ssm-sign | ssm-call",
-	"ssm-request resume-session --session-id - < ids.txt | ssm-sign | ssm-call",
-	"ssm-request resume-session --region eu-west-1 --input sessions.ndjson",
-	NULL,
-};
-
-static const struct cli_tool tool = {
-	.name = "ssm-request",
-	.synopsis = "OPERATION [options]",
-	.purpose = "Make request documents for the Systems Manager API.",
-	.options = options,
-	.examples = examples,
-};
-
-struct request_options {
-	const struct operation *operation;
-	const char *session_id, *input, *id;
-	const char *region, *profile, *endpoint_url;
-	bool list;
-};
+#include "skeleton.h"
 
 /* What all documents of a run share, as text around their own members. */
 struct maker {
-	const struct request_options *options;
+	struct requestoptions *options;
+	const struct operation *operation;
 	struct bytes head, tail;	/* before the body's text, and behind it */
 	struct bytes id;		/* --id as JSON, or empty */
 	struct bytes parameters, body;
@@ -62,7 +22,7 @@ struct maker {
 static void
 add_shared_members(struct maker *maker, struct view url, struct view region)
 {
-	const struct operation *operation = maker->options->operation;
+	const struct operation *operation = maker->operation;
 	struct bytes *head = &maker->head, *tail = &maker->tail;
 	const char *profile = maker->options->profile;
 
@@ -88,7 +48,7 @@ add_shared_members(struct maker *maker, struct view url, struct view region)
 
 static enum ssm_err
 choose_url(struct bytes *url, const struct cli *cli, const struct settings *settings,
-    const struct request_options *given, struct view region, bool fips, struct ssm_error *err)
+    const struct requestoptions *given, struct view region, bool fips, struct ssm_error *err)
 {
 	bool dual_stack = settings_is_true(settings, SETTING_USE_DUALSTACK_ENDPOINT);
 	struct setting_value custom;
@@ -110,7 +70,7 @@ choose_url(struct bytes *url, const struct cli *cli, const struct settings *sett
 
 static enum ssm_err
 choose_region(struct bytes *region, const struct cli *cli, const struct settings *settings,
-    const struct request_options *given, bool *fips, struct ssm_error *err)
+    const struct requestoptions *given, bool *fips, struct ssm_error *err)
 {
 	enum ssm_err rc = settings_region(settings, given->region, region, fips, err);
 
@@ -125,7 +85,7 @@ choose_region(struct bytes *region, const struct cli *cli, const struct settings
 static enum ssm_err
 prepare(struct maker *maker, const struct cli *cli, struct ssm_error *err)
 {
-	const struct request_options *given = maker->options;
+	const struct requestoptions *given = maker->options;
 	struct settings *settings = NULL;
 	struct bytes region = BYTES_INIT(1024), url = BYTES_INIT(JSON_DOCUMENT_MAX);
 	const char *path;
@@ -151,52 +111,63 @@ prepare(struct maker *maker, const struct cli *cli, struct ssm_error *err)
 	return rc;
 }
 
-/* One object of parameters to one request document. */
+/* Checked parameters, and the caller's own key as JSON, to one request document. */
+static enum ssm_err
+add_request(struct maker *maker, const struct json_doc *parameters, struct view id,
+    struct bytes *result, struct ssm_error *err)
+{
+	bytes_reset(&maker->body);
+	operation_body(&maker->body, maker->operation, parameters);
+	bytes_add(result, bytes_view(&maker->head));
+	jsontext_string(result, bytes_view(&maker->body));
+	bytes_add(result, bytes_view(&maker->tail));
+	if (id.len > 0)
+		jsontext_member_raw(result, "id", id);
+	jsontext_end(result);
+	return bytes_failed(&maker->body) ? ssm_fail_memory(err) : SSM_OK;
+}
+
+/* One object of --input, which may have a key of its own. */
 static enum ssm_err
 make(void *context, struct json_doc *parameters, struct bytes *result, struct ssm_error *err)
 {
 	struct maker *maker = context;
 	struct json_member *id = json_member(parameters, "id");
-	enum ssm_err rc = operation_check(maker->options->operation, parameters, err);
+	enum ssm_err rc = operation_check(maker->operation, parameters, "id", err);
 
-	if (rc != SSM_OK)
-		return rc;
-	bytes_reset(&maker->body);
-	operation_body(&maker->body, maker->options->operation, parameters);
-	bytes_add(result, bytes_view(&maker->head));
-	jsontext_string(result, bytes_view(&maker->body));
-	bytes_add(result, bytes_view(&maker->tail));
-	if (id != NULL)
-		jsontext_member_raw(result, "id", id->raw);
-	jsontext_end(result);
-	return bytes_failed(&maker->body) ? ssm_fail_memory(err) : SSM_OK;
+	return rc != SSM_OK ? rc :
+	    add_request(maker, parameters, id == NULL ? VIEW_NONE : id->raw, result, err);
 }
 
-/* A session id as an object of parameters, so that all input is checked by the same table. */
+/* The options' parameters; a subject is the line that stands for '-'. */
 static enum ssm_err
-make_from_id(void *context, struct view session_id, struct bytes *result, struct ssm_error *err)
+make_from_options(void *context, struct view subject, struct bytes *result, struct ssm_error *err)
 {
 	struct maker *maker = context;
 	struct json_doc doc = JSON_DOC_INIT;
 	enum ssm_err rc;
 
-	if (utf8_check(session_id) != session_id.len || view_find(session_id, '\0') < session_id.len)
-		return ssm_fail(err, SSM_E_INPUT, "ParamValidationError",
-		    "Parameter validation failed: SessionId %s",
-		    view_find(session_id, '\0') < session_id.len ? "holds a NUL" : "is not UTF-8");
 	bytes_reset(&maker->parameters);
-	jsontext_begin(&maker->parameters);
-	jsontext_member(&maker->parameters, "SessionId", session_id);
-	if (maker->id.len > 0)
-		jsontext_member_raw(&maker->parameters, "id", bytes_view(&maker->id));
-	jsontext_end(&maker->parameters);
-	if (bytes_failed(&maker->parameters))
-		return ssm_fail_memory(err);
-	rc = json_parse(&doc, bytes_view(&maker->parameters), "the parameters", err);
+	rc = parameters_add(&maker->parameters, &maker->options->parameters, subject, err);
 	if (rc == SSM_OK)
-		rc = make(maker, &doc, result, err);
+		rc = json_parse(&doc, bytes_view(&maker->parameters), "the parameters", err);
+	if (rc == SSM_OK)
+		rc = operation_check(maker->operation, &doc, NULL, err);
+	if (rc == SSM_OK && maker->options->skeleton == SKELETON_OUTPUT)
+		skeleton_output(result, maker->operation->output);
+	else if (rc == SSM_OK)
+		rc = add_request(maker, &doc, bytes_view(&maker->id), result, err);
 	json_clear(&doc);
 	return rc;
+}
+
+/* Its last line end is the record's. */
+static void
+settle_skeleton(struct records *records, struct bytes *text, struct ssm_error *err)
+{
+	if (text->len > 0)
+		text->len--;
+	records_settle_line(records, SSM_OK, text, err);
 }
 
 static void
@@ -204,32 +175,55 @@ make_one(struct records *records, struct maker *maker)
 {
 	struct bytes result = BYTES_INIT(MAKER_TEXT_MAX);
 	struct ssm_error err = SSM_ERROR_INIT;
-	enum ssm_err rc = make_from_id(maker, view_of(maker->options->session_id), &result, &err);
+	enum ssm_err rc = make_from_options(maker, VIEW_NONE, &result, &err);
 
-	records_settle(records, rc, &result, &err, VIEW_NONE);
+	if (rc == SSM_OK && maker->options->parameters.shown > 0)
+		cli_warn(records->cli, "the page starts with %lu sessions that the starting token leaves out",
+		    maker->options->parameters.shown);
+	if (rc == SSM_OK && maker->options->skeleton == SKELETON_OUTPUT) {
+		settle_skeleton(records, &result, &err);
+	} else {
+		records_settle(records, rc, &result, &err, VIEW_NONE);
+	}
 	bytes_clear(&result);
 }
 
 static void
 make_all(struct records *records, struct maker *maker)
 {
-	const struct request_options *given = maker->options;
+	struct requestoptions *given = maker->options;
 	struct ssm_error err = SSM_ERROR_INIT;
-	bool lines = given->session_id != NULL && strcmp(given->session_id, "-") == 0;
+	bool lines = given->skeleton == SKELETON_NONE && parameters_subject(&given->parameters) != NULL;
 
-	if (prepare(maker, records->cli, &err) != SSM_OK) {
+	if (parameters_read_input(&given->parameters, &err) != SSM_OK ||
+	    prepare(maker, records->cli, &err) != SSM_OK) {
 		records_fail(records, &err);
-	} else if (given->session_id != NULL && !lines) {
+	} else if (given->input == NULL && !lines) {
 		make_one(records, maker);
 	} else if (input_open(&records->in, lines ? "-" : given->input, JSON_DOCUMENT_MAX,
 	    &err) != SSM_OK) {
 		records_fail(records, &err);
 	} else if (lines) {
-		records_lines(records, make_from_id, maker);
+		records_lines(records, make_from_options, maker);
 	} else {
 		records_documents(records, make, maker);
 	}
 	ssm_error_clear(&err);
+}
+
+/* A sample of the input needs nothing but the table. */
+static void
+print_skeleton(struct records *records, const struct maker *maker)
+{
+	struct bytes text = BYTES_INIT(65536);
+	struct ssm_error err = SSM_ERROR_INIT;
+
+	if (maker->options->skeleton == SKELETON_YAML)
+		skeleton_yaml(&text, maker->operation->input);
+	else
+		skeleton_input(&text, maker->operation->input);
+	settle_skeleton(records, &text, &err);
+	bytes_clear(&text);
 }
 
 static void
@@ -248,72 +242,47 @@ list_operations(struct records *records)
 }
 
 static void
-check_options(const struct cli *cli, struct request_options *given)
+run(struct records *records, struct maker *maker)
 {
-	cli_operands_max(cli, given->list ? 0 : 1);
-	if (given->list)
-		return;
-	if (cli->operand_count == 0)
-		cli_usage(cli, "which operation? 'ssm-request --list' names them");
-	given->operation = operation_find(view_of(cli->operands[0]));
-	if (given->operation == NULL || strcmp(given->operation->command, cli->operands[0]) != 0)
-		cli_usage(cli, "unknown operation '%s'; 'ssm-request --list' names them",
-		    cli->operands[0]);
-	if (given->session_id == NULL && given->input == NULL)
-		cli_usage(cli, "the following arguments are required: --session-id");
-	if (given->session_id != NULL && given->input != NULL)
-		cli_usage(cli, "--session-id and --input exclude each other");
-	if (given->id != NULL && given->input != NULL)
-		cli_usage(cli, "with --input each record has its own member 'id', not --id");
-	if ((given->id != NULL && utf8_check(view_of(given->id)) != strlen(given->id)) ||
-	    (given->profile != NULL && utf8_check(view_of(given->profile)) != strlen(given->profile)))
-		cli_usage(cli, "--id and --profile take UTF-8");
-}
+	enum skeleton_kind skeleton = maker->options->skeleton;
 
-static void
-read_options(struct cli *cli, struct request_options *given)
-{
-	const char *value;
-	int key;
-
-	while ((key = cli_option(cli, &value)) != CLI_END)
-		switch (key) {
-		case OPT_SESSION_ID: given->session_id = value; break;
-		case OPT_INPUT: given->input = value; break;
-		case OPT_ID: given->id = value; break;
-		case OPT_REGION: given->region = value; break;
-		case OPT_PROFILE: given->profile = value; break;
-		case OPT_ENDPOINT_URL: given->endpoint_url = value; break;
-		case OPT_LIST: given->list = true; break;
-		}
-	check_options(cli, given);
+	if (maker->options->list)
+		list_operations(records);
+	else if (skeleton == SKELETON_INPUT || skeleton == SKELETON_YAML)
+		print_skeleton(records, maker);
+	else
+		make_all(records, maker);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct request_options given = { .operation = NULL };
+	struct requestoptions given;
 	struct maker maker = { .options = &given, .head = BYTES_INIT(MAKER_TEXT_MAX),
 	    .tail = BYTES_INIT(MAKER_TEXT_MAX), .id = BYTES_INIT(MAKER_TEXT_MAX),
 	    .parameters = BYTES_INIT(MAKER_TEXT_MAX), .body = BYTES_INIT(MAKER_TEXT_MAX) };
+	struct ssm_error err = SSM_ERROR_INIT;
 	struct records records;
 	struct cli cli;
+	bool good = requestoptions_start(&given, argc, argv);
 
-	(void)argc;
-	cli_start(&cli, &tool, argv);
-	read_options(&cli, &given);
+	cli_start(&cli, &given.tool, argv);
+	if (!good) {
+		ssm_fail_memory(&err);
+		return cli_fail(&cli, &err);
+	}
+	requestoptions_read(&given, &cli);
+	maker.operation = given.parameters.operation;
 	records_start(&records, &cli);
 	if (given.id != NULL)
 		jsontext_string(&maker.id, view_of(given.id));
 	records.id = bytes_view(&maker.id);
-	if (given.list)
-		list_operations(&records);
-	else
-		make_all(&records, &maker);
+	run(&records, &maker);
 	bytes_clear(&maker.head);
 	bytes_clear(&maker.tail);
 	bytes_clear(&maker.id);
 	bytes_clear(&maker.parameters);
 	bytes_clear(&maker.body);
+	requestoptions_clear(&given);
 	return records_finish(&records);
 }

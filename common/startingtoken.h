@@ -1,0 +1,20 @@
+/*
+ * startingtoken: what the AWS CLI prints as NextToken and takes as --starting-token.
+ *
+ * Purpose: a service's token by itself, TOKEN___N, or base64 of {"NextToken":TOKEN,
+ *          "boto_truncate_amount":N}: the page to go on with, and how many of its items have been
+ *          shown already.
+ */
+#ifndef SSM_STARTINGTOKEN_H
+#define SSM_STARTINGTOKEN_H
+
+#include "err.h"
+
+/*
+ * The service's token into *next (empty: the first page) and the items already shown into *shown.
+ * text is UTF-8.
+ */
+enum ssm_err startingtoken_read(struct bytes *next, unsigned long *shown, struct view text,
+    struct ssm_error *err);
+
+#endif
