@@ -190,7 +190,9 @@ def main():
             check_tool(tool, home)
         for shell, name, variables in (("bash", "bash", {}), ("zsh", "zsh", {}),
                                        ("bash", "bash without bash-completion", {"WITHOUT_PACKAGE": "yes"})):
-            if shutil.which(shell):
+            if name == "bash" and not os.path.exists("/usr/share/bash-completion/bash_completion"):
+                skip(f"{name} completes", "no bash-completion")
+            elif shutil.which(shell):
                 check_keys(shell, home, name, **variables)
             else:
                 skip(f"{name} completes", f"no {shell}")
