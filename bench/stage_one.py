@@ -2,11 +2,12 @@
 from contest import Contest
 from measure import Contender
 from report import Section, times
-from workload import SESSION, answers_in_order, lines_file
+from workload import SESSION, answers_in_order, line_count, lines_file
 
 CURL = ("curl -s --fail --aws-sigv4 aws:amz:$AWS_REGION:ssm --user $AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"
         " -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: AmazonSSM.ResumeSession'"
         " -d '{\"SessionId\": \"%s\"}' -w '\\n' $AWS_ENDPOINT_URL_SSM")
+SELECTED = "ssm-resume-session --query StreamUrl --output text"
 PIPELINE, COMMAND, BY_CURL, BY_AWS, BY_BOTO3 = (
     "the pipeline of three", "ssm-resume-session", "curl --aws-sigv4", "aws", "boto3")
 
@@ -17,6 +18,8 @@ def contenders(repeat, check):
         Contender(PIPELINE, f"ssm-request resume-session --session-id {SESSION} | ssm-sign | ssm-call",
                   repeat=repeat, check=check),
         Contender(COMMAND, f"ssm-resume-session --session-id {SESSION}", repeat=repeat, check=check),
+        Contender(SELECTED, f"ssm-resume-session --session-id {SESSION} --query StreamUrl --output text",
+                  repeat=repeat, check=line_count(1)),
         Contender(BY_AWS, f"aws ssm resume-session --session-id {SESSION} --endpoint-url $AWS_ENDPOINT_URL_SSM",
                   needs=("aws",), check=check),
         Contender(BY_BOTO3, "$PYTHON $BENCH/boto3_resume.py 1 <one", needs=("boto3",), check=check),
@@ -32,6 +35,7 @@ def run(bench):
     if ours:
         section.headlines.append(f"One resume takes `ssm-resume-session` {times(ours)} times as long as"
                                  f" `curl --aws-sigv4`, the pipeline {times(contest.as_long_as(PIPELINE))}"
+                                 f", with `--query StreamUrl --output text` {times(contest.as_long_as(SELECTED))}"
                                  + "".join(f", {name} {times(contest.as_long_as(name))}"
                                            for name in (BY_AWS, BY_BOTO3) if contest.samples(name)) + ".")
     return section

@@ -98,7 +98,8 @@ check_present(const struct json_doc *doc, const char *name, struct ssm_error *er
 	struct json_member *member = json_member(doc, name);
 	enum json_kind kind = json_kind(member);
 
-	if (kind == JSON_ABSENT || kind == JSON_NULL || view_is(json_text(member), ""))
+	if (kind == JSON_ABSENT || kind == JSON_NULL ||
+	    (kind == JSON_STRING && view_is(json_text(member), "")))
 		return ssm_fail(err, SSM_E_NO, "SessionEnded",
 		    "the session is over: the answer has no '%s'", name);
 	if (kind != JSON_STRING)

@@ -15,7 +15,7 @@ pipeline_add(struct pipeline *pipeline, const char *tool, bool holds_secrets)
 	struct stage *stage = &pipeline->stages[pipeline->stage_count++];
 
 	*stage = (struct stage){ .tool = tool, .holds_secrets = holds_secrets,
-	    .input = -1, .messages = BYTES_INIT(PIPELINE_MESSAGES_MAX), .messages_fd = -1 };
+	    .input = -1, .output = -1, .messages = BYTES_INIT(PIPELINE_MESSAGES_MAX), .messages_fd = -1 };
 	pipeline_argument(pipeline, stage, tool);
 	return stage;
 }

@@ -17,7 +17,7 @@
 #include "cli.h"
 
 #define PIPELINE_STAGES_MAX 4
-#define PIPELINE_ARGUMENTS_MAX 32
+#define PIPELINE_ARGUMENTS_MAX 48
 #define PIPELINE_MESSAGES_MAX (1024 * 1024)	/* of one stage; what is more is dropped */
 
 enum stage_state { STAGE_WAITS, STAGE_RUNS, STAGE_ENDED };
@@ -25,10 +25,12 @@ enum stage_state { STAGE_WAITS, STAGE_RUNS, STAGE_ENDED };
 struct stage {
 	const char *tool;
 	bool holds_secrets;
+	bool late;			/* quick to start and slow to get anything: started behind the others */
 	char *arguments[PIPELINE_ARGUMENTS_MAX];	/* [0] is the tool; NULL-terminated */
 	size_t argument_count;
 	enum stage_state state;
 	int input;			/* what it reads, until it has ended; -1 for the first */
+	int output;			/* what it writes to, until it is started; -1 for the last */
 	bool input_over;		/* before it was started: nothing will come on it */
 	struct bytes messages;		/* what it wrote to stderr, but in a batch */
 	int messages_fd;		/* -1 when there is nothing to read any more */
@@ -67,6 +69,9 @@ void pipeline_run(struct pipeline *pipeline);
 
 /* What the stage that failed first has said, unless nothing failed or it is a batch. */
 struct view pipeline_complaint(const struct pipeline *pipeline);
+
+/* Puts another text in that one's place. */
+void pipeline_reword(struct pipeline *pipeline, struct view text);
 
 /*
  * Prints the messages that were held back and returns the exit code. A signal that ended the run ends

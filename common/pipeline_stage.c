@@ -48,21 +48,33 @@ spawn(struct stage *stage, const struct ends *ends, char **environment, const si
 	return rc;
 }
 
+/* The pipe from stage i - 1 to stage i, unless it is there or one of the two is not. */
+static int
+join(struct pipeline *pipeline, size_t i)
+{
+	struct stage *stages = pipeline->stages;
+
+	return i == 0 || i == pipeline->stage_count || stages[i].input >= 0 ? 0 :
+	    io_pipe(&stages[i].input, &stages[i - 1].output);
+}
+
 int
 stage_start(struct pipeline *pipeline, size_t i, char **environment, const sigset_t *mask)
 {
 	struct stage *stage = &pipeline->stages[i];
-	struct ends ends = { stage->input, -1, -1 };
-	int rc = 0;
+	int messages = -1, rc;
 
-	if (i + 1 < pipeline->stage_count)
-		rc = io_pipe(&pipeline->stages[i + 1].input, &ends.out);
+	if ((rc = join(pipeline, i)) == 0)
+		rc = join(pipeline, i + 1);
 	if (rc == 0 && !pipeline->batch)
-		rc = io_pipe(&stage->messages_fd, &ends.messages);
-	if (rc == 0)
+		rc = io_pipe(&stage->messages_fd, &messages);
+	if (rc == 0) {
+		struct ends ends = { stage->input, stage->output, messages };
+
 		rc = spawn(stage, &ends, environment, mask);
-	io_close(&ends.out);
-	io_close(&ends.messages);
+	}
+	io_close(&stage->output);
+	io_close(&messages);
 	if (rc == 0)
 		stage->state = STAGE_RUNS;
 	return rc;
@@ -128,11 +140,16 @@ stage_readiness(struct pipeline *pipeline, size_t i)
 }
 
 void
-stage_skip(struct pipeline *pipeline, size_t i)
+stage_skip(struct pipeline *pipeline)
 {
-	for (; i < pipeline->stage_count; i++) {
-		pipeline->stages[i].state = STAGE_ENDED;
-		io_close(&pipeline->stages[i].input);
+	for (size_t i = 0; i < pipeline->stage_count; i++) {
+		struct stage *stage = &pipeline->stages[i];
+
+		if (stage->state != STAGE_WAITS)
+			continue;
+		stage->state = STAGE_ENDED;
+		io_close(&stage->input);
+		io_close(&stage->output);
 	}
 }
 

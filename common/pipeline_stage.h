@@ -12,8 +12,8 @@
 #include "pipeline.h"
 
 /*
- * Starts stage i, with the pipe that the next one reads; mask is the signal mask it gets. 0, or an
- * errno.
+ * Starts stage i, with the pipes to both its neighbours, in whatever order they are started; mask is the
+ * signal mask it gets. 0, or an errno.
  */
 int stage_start(struct pipeline *pipeline, size_t i, char **environment, const sigset_t *mask);
 
@@ -26,8 +26,8 @@ void stage_reap(struct pipeline *pipeline, size_t i);
  */
 enum stage_state stage_readiness(struct pipeline *pipeline, size_t i);
 
-/* Stages from i on are not started. */
-void stage_skip(struct pipeline *pipeline, size_t i);
+/* Stages that wait are not started. */
+void stage_skip(struct pipeline *pipeline);
 
 bool stage_ended_by(const struct stage *stage, int number);
 

@@ -8,6 +8,7 @@
 #include "yamltext.h"
 
 enum { OPT_REGION = CLI_LONG, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_ID, OPT_INPUT, OPT_LIST,
+	OPT_CONFIGURED_OUTPUT,
 	OPT_CLI_INPUT_JSON, OPT_CLI_INPUT_YAML, OPT_SKELETON, OPT_PARAMETER };
 
 static const struct cli_option own_rows[] = {
@@ -23,6 +24,7 @@ static const struct cli_option own_rows[] = {
 	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
 	{ 0, NULL, NULL, "Other" },
 	{ OPT_LIST, "list", NULL, "name the operations" },
+	{ OPT_CONFIGURED_OUTPUT, "configured-output", NULL, "name the output format that is configured" },
 	CLI_DOCUMENT_OPTIONS,
 	CLI_COMMON_OPTIONS,
 	CLI_OPTIONS_END,
@@ -217,6 +219,7 @@ take_options(struct requestoptions *options, struct cli *cli)
 		case OPT_PROFILE: options->profile = value; break;
 		case OPT_ENDPOINT_URL: options->endpoint_url = value; break;
 		case OPT_LIST: options->list = true; break;
+		case OPT_CONFIGURED_OUTPUT: options->configured_output = true; break;
 		default: take_values(options, cli, (size_t)(key - OPT_PARAMETER), value); break;
 		}
 }
@@ -296,8 +299,8 @@ void
 requestoptions_read(struct requestoptions *options, struct cli *cli)
 {
 	take_options(options, cli);
-	cli_operands_max(cli, options->list ? 0 : 1);
-	if (options->list)
+	cli_operands_max(cli, options->list || options->configured_output ? 0 : 1);
+	if (options->list || options->configured_output)
 		return;
 	if (cli->operand_count == 0)
 		cli_usage(cli, "which operation? 'ssm-request --list' names them");

@@ -23,6 +23,7 @@ struct requestoptions {
 	const char *region, *profile, *endpoint_url;
 	enum skeleton_kind skeleton;
 	bool list;
+	bool configured_output;
 
 	struct cli_tool tool;
 	struct cli_option rows[REQUESTOPTIONS_ROWS_MAX];

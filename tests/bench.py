@@ -17,7 +17,7 @@ README = "# x\n\n## How fast\n\nRatios:\n\n- old\n  and folded\n- older\n\n## Mo
 
 # The rows of each stage, ours first; those of peers have a number or the word why not.
 OURS = {
-    "one": ["the pipeline of three", "ssm-resume-session"],
+    "one": ["the pipeline of three", "ssm-resume-session", "ssm-resume-session --query StreamUrl --output text"],
     "batch": ["the pipeline"],
     "crowd": ["libcurl alone, 64 in flight", "ssm-call, one at a time", "the pipeline, from ids"],
     "signing": ["ssm-sign"],

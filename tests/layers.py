@@ -33,7 +33,8 @@ LAYERS = [
     "agentkeys credentials endpoint exportformat hostpattern httphead operation outgoing"
     " partition profiles proxy pythonrepr request responsemeta retry settings"
     " settings_values streamurl"
-    " parameters parameters_given paramfile shape shorthand shorthandwords signatureage skeleton startingtoken",
+    " parameters parameters_given paramfile shape shorthand shorthandwords shownmembers signatureage skeleton"
+    " startingtoken",
     # signatures, calls, answers
     "answer answerfault http httpfault httpsetup signer sigv4",
     # where keys come from
@@ -44,6 +45,7 @@ LAYERS = [
     # what tools are made of
     "askcredentials call callprogress calls callsettings chain_tell cli complete input keyring options output pipeline"
     " pipeline_run pipeline_stage records requestoptions"
+    " configuredoutput errorstyle resumeoptions"
     " settings_tell usage",
     # the check's own
     "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",

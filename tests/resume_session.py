@@ -39,7 +39,7 @@ def check_results():
 
 def check_what_stages_get():
     show = 'echo "${0##*/} $*" >> arguments; env > environment-${0##*/}; cat'
-    with Stages(request=show, sign=show, call=show) as stages:
+    with Stages(request=show, sign=show, call=show, format=show) as stages:
         stages.run("--region", "eu-west-1", "--profile", "p", "--endpoint-url", "http://127.0.0.1:1",
                    "--cli-read-timeout", "5", "--cli-connect-timeout=6", "--max-time", "7",
                    "--max-attempts", "2", "--ca-bundle", "f", "--no-verify-ssl", "--metadata", "--quiet",
@@ -47,17 +47,19 @@ def check_what_stages_get():
         is_equal(sorted(stages.read("arguments").splitlines()), [
             "ssm-call --connect-timeout=6 --read-timeout=5 --max-time=7 --max-attempts=2 --ca-bundle=f"
             " --no-verify-ssl --metadata",
+            "ssm-format --output-of=p --operation=ResumeSession --metadata --quiet",
             "ssm-request resume-session --session-id=s --region=eu-west-1 --profile=p"
             " --endpoint-url=http://127.0.0.1:1 --quiet",
             "ssm-sign --quiet"], "each option goes to the stage whose own it is")
-        for stage, expected in ("ssm-request", []), ("ssm-sign", sorted(SECRETS)), ("ssm-call", []):
+        for stage, expected in ("ssm-request", []), ("ssm-sign", sorted(SECRETS)), ("ssm-call", []), ("ssm-format", []):
             seen = [name for name, value in SECRETS.items() if value in stages.read(f"environment-{stage}")]
             is_equal(sorted(seen), expected,
                      f"{stage} inherits {'the keys' if expected else 'no secret'}")
     with Stages() as stages:
         is_equal(stages.run("--show-pipeline", "--region", "x y", "--error-format", "json").stdout,
                  "ssm-request resume-session --session-id=s '--region=x y' --error-format=json |"
-                 " ssm-sign --error-format=json | ssm-call --error-format=json\n",
+                 " ssm-sign --error-format=json | ssm-call --error-format=json |"
+                 " ssm-format --output-of= --operation=ResumeSession --error-format=json\n",
                  "--show-pipeline quotes as a shell needs it")
 
 

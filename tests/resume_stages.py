@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 
 BUILD_DIR = os.environ.get("BUILD_DIR", ".")
-STAGES = ("ssm-request", "ssm-sign", "ssm-call")
+STAGES = ("ssm-request", "ssm-sign", "ssm-call", "ssm-format")
 
 
 class Stages:

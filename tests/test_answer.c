@@ -200,6 +200,8 @@ test_classes(void)
 	} cases[] = {
 		{ 200, "{}", SSM_E_NO, RETRY_NEVER, "SessionEnded",
 		    "the session is over: the answer has no 'TokenValue'" },
+		{ 200, "{\"SessionId\":\"s\",\"TokenValue\":5,\"StreamUrl\":\"u\"}", SSM_E_OTHER, RETRY_NEVER,
+		    "ResponseParserError", "the service's answer cannot be right: member 'TokenValue' is a number" },
 		{ 200, "", SSM_E_OTHER, RETRY_NEVER, "ResponseParserError", "the service's answer is empty" },
 		{ 400, "{\"__type\":\"a#DoesNotExistException:b#c\",\"message\":\"m\"}", SSM_E_NO, RETRY_NEVER,
 		    "DoesNotExistException", "m" },

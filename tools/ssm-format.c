@@ -5,23 +5,28 @@
 
 #include "answer.h"
 #include "cli.h"
+#include "configuredoutput.h"
 #include "format.h"
 #include "jmespath.h"
 #include "jqfilter.h"
 #include "records.h"
+#include "shownmembers.h"
 
 #define DOCUMENT_MAX (ANSWER_BODY_MAX + JSON_DOCUMENT_MAX)	/* an answer, with id and metadata */
 #define ARENA_MAX ((size_t)1024 * 1024 * 1024)
 #define WIDTH_UNKNOWN 80
 
-enum { OUTPUT = CLI_LONG, QUERY, JQ, ARG, COLOR, TITLE };
+enum { OUTPUT = CLI_LONG, QUERY, JQ, ARG, COLOR, TITLE, OPERATION, METADATA, OUTPUT_OF };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Output" },
 	{ OUTPUT, "output", "json|text|table|yaml|yaml-stream|off", "the format (json)" },
+	{ OUTPUT_OF, "output-of", "PROFILE", "in place of json: the profile's, or AWS_DEFAULT_OUTPUT" },
 	{ QUERY, "query", "EXPRESSION", "print what a JMESPath expression selects" },
 	{ COLOR, "color", "on|off|auto", "colours in tables (auto: on a terminal)" },
 	{ TITLE, "title", "TEXT", "what stands above a table (default: ResumeSession)" },
+	{ OPERATION, "operation", "NAME", "of an answer, only what its operation has, in that order" },
+	{ METADATA, "metadata", NULL, "show ResponseMetadata too" },
 	{ 0, NULL, NULL, "Filters" },
 	{ JQ, "jq", "FILTER", "print the results of a jq program" },
 	{ 'r', "raw-output", NULL, "strings without quotes" },
@@ -54,6 +59,8 @@ static const struct cli_tool tool = {
 struct work {
 	const struct format *format;
 	struct format_how how;
+	const char *output_of;			/* NULL: nobody's */
+	struct shownmembers shown;
 	struct arena arena;
 	const char *expression;			/* --query */
 	struct jmespath *query;
@@ -65,23 +72,6 @@ struct work {
 	struct records *records;
 };
 
-/* The AWS CLI does not show ResponseMetadata. */
-static const struct value *
-without_metadata(struct arena *arena, const struct value *document)
-{
-	struct value_member *members;
-	size_t kept = 0;
-
-	if (document == NULL || value_member(document, VIEW("ResponseMetadata")) == NULL)
-		return document;
-	if ((members = arena_alloc(arena, document->count * sizeof *members)) == NULL)
-		return NULL;
-	for (size_t i = 0; i < document->count; i++)
-		if (!view_is(document->of.members[i].name, "ResponseMetadata"))
-			members[kept++] = document->of.members[i];
-	return value_object(arena, members, kept);
-}
-
 static enum ssm_err
 apply_format(void *context, struct json_doc *doc, struct bytes *result, struct ssm_error *err)
 {
@@ -89,7 +79,7 @@ apply_format(void *context, struct json_doc *doc, struct bytes *result, struct s
 	const struct value *value = value_of_json(&work->arena, doc->text);
 	enum ssm_err rc = SSM_OK;
 
-	value = without_metadata(&work->arena, value);
+	value = shownmembers(&work->arena, value, &work->shown);
 	if (value == NULL)
 		rc = ssm_fail_memory(err);
 	else if (work->query != NULL)
@@ -143,6 +133,19 @@ choose_format(const struct cli *cli, struct work *work, const char *name)
 		cli_usage(cli, "option '--output' takes one of %s, not '%s'", format_names, name);
 }
 
+static void
+choose_operation(const struct cli *cli, struct work *work, const char *name)
+{
+	const struct operation *operation = operation_find(view_of(name));
+
+	if (operation == NULL) {
+		cli_usage(cli, "unknown operation '%s'; 'ssm-request --list' names them", name);
+	} else {
+		work->shown.operation = operation;
+		work->how.title = operation->name;
+	}
+}
+
 /* --arg has a second value: the next argument. */
 static void
 add_argument(struct cli *cli, struct work *work, const char *name)
@@ -162,6 +165,9 @@ read_option(struct cli *cli, struct work *work, int key, const char *value)
 	case ARG: add_argument(cli, work, value); break;
 	case COLOR: work->how.colour = choose_colour(cli, value); break;
 	case TITLE: work->how.title = value; break;
+	case OPERATION: choose_operation(cli, work, value); break;
+	case METADATA: work->shown.metadata = true; break;
+	case OUTPUT_OF: work->output_of = value; break;
 	case 'r': work->form.raw = true; break;
 	case 'j': work->form.raw = work->form.join = true; break;
 	default: cli->compact = true; cli->pretty = false; break;
@@ -193,8 +199,6 @@ read_options(struct cli *cli, struct work *work)
 		read_option(cli, work, key, value);
 	cli_operands_max(cli, 0);
 	check_options(cli, work);
-	if (work->format == NULL)
-		work->format = format_find("json");
 	work->how.compact = cli->compact;
 }
 
@@ -210,8 +214,23 @@ compile_query(struct work *work, struct ssm_error *err)
 }
 
 static enum ssm_err
+choose_configured(struct work *work, struct ssm_error *err)
+{
+	char word[CONFIGUREDOUTPUT_MAX] = "json";
+	enum ssm_err rc = SSM_OK;
+
+	if (work->output_of != NULL)
+		rc = configuredoutput(word, work->output_of, err);
+	if (rc == SSM_OK && (work->format = format_find(word)) == NULL)
+		rc = ssm_fail(err, SSM_E_CONFIG, "InvalidConfigError", "Unknown output type: %s", word);
+	return rc;
+}
+
+static enum ssm_err
 prepare(struct work *work, struct ssm_error *err)
 {
+	if (work->format == NULL && choose_configured(work, err) != SSM_OK)
+		return err->rc;
 	if (work->expression != NULL)
 		return compile_query(work, err);
 	if (work->program == NULL)

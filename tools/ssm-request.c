@@ -241,6 +241,24 @@ list_operations(struct records *records)
 	bytes_clear(&line);
 }
 
+/* The word that AWS_DEFAULT_OUTPUT or the profile has for it, for tools that read no shared file. */
+static void
+print_configured_output(struct records *records, const struct requestoptions *given)
+{
+	struct settings *settings = NULL;
+	struct bytes line = BYTES_INIT(256);
+	struct ssm_error err = SSM_ERROR_INIT;
+	const char *format = "";
+	enum ssm_err rc = settings_open(&settings, view_of(given->profile), &err);
+
+	if (rc == SSM_OK)
+		rc = settings_choice(settings, SETTING_OUTPUT, NULL, &format, &err);
+	bytes_add_text(&line, format);
+	records_settle_line(records, rc, &line, &err);
+	settings_close(settings);
+	bytes_clear(&line);
+}
+
 static void
 run(struct records *records, struct maker *maker)
 {
@@ -248,6 +266,8 @@ run(struct records *records, struct maker *maker)
 
 	if (maker->options->list)
 		list_operations(records);
+	else if (maker->options->configured_output)
+		print_configured_output(records, maker->options);
 	else if (skeleton == SKELETON_INPUT || skeleton == SKELETON_YAML)
 		print_skeleton(records, maker);
 	else

@@ -3,82 +3,21 @@
 #include <unistd.h>
 
 #include "clockskew.h"
+#include "errorstyle.h"
+#include "io.h"
 #include "iso8601.h"
 #include "output.h"
 #include "pipeline.h"
-
-enum { OPT_SESSION_ID = CLI_LONG, OPT_REGION, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_CONNECT_TIMEOUT,
-	OPT_READ_TIMEOUT, OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_INPUT, OPT_UNORDERED, OPT_RATE,
-	OPT_MAX_TIME, OPT_DEADLINE, OPT_RETRY_MODE, OPT_MAX_ATTEMPTS, OPT_METADATA, OPT_PROGRESS,
-	OPT_SHOW_PIPELINE };
-
-static const struct cli_option options[] = {
-	{ 0, NULL, NULL, "As aws ssm resume-session" },
-	{ OPT_SESSION_ID, "session-id", "ID", "the session to resume; '-' reads one id a line" },
-	{ OPT_REGION, "region", "REGION", "in place of AWS_REGION and the profile's" },
-	{ OPT_PROFILE, "profile", "NAME", "of the shared config and credentials files" },
-	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
-	{ OPT_CONNECT_TIMEOUT, "cli-connect-timeout", "SECONDS", "to connect, 0 for no limit [10]" },
-	{ OPT_READ_TIMEOUT, "cli-read-timeout", "SECONDS", "longest silence, 0 for no limit [60]" },
-	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these certificates alone" },
-	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "do not verify the server's certificate" },
-	{ 0, NULL, NULL, "Many sessions" },
-	{ OPT_INPUT, "input", "FILE", "parameters as JSON objects, '-' for standard input" },
-	{ 'j', "max-concurrency", "N", "calls in flight [16]" },
-	{ OPT_UNORDERED, "unordered", NULL, "answers as they come, not in the order of input" },
-	{ OPT_RATE, "rate", "N[/s|/m]", "calls a second or a minute, at most" },
-	{ OPT_DEADLINE, "deadline", "SECONDS", "for the whole run" },
-	{ OPT_PROGRESS, "progress", "[=auto|always|never]", "tell on stderr how far it is [auto]" },
-	{ 0, NULL, NULL, "Of this suite" },
-	{ OPT_MAX_TIME, "max-time", "SECONDS", "for one call, retries included" },
-	{ OPT_RETRY_MODE, "retry-mode", "standard|legacy|adaptive", "how to retry [standard]" },
-	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "tries in all [3]" },
-	{ OPT_METADATA, "metadata", NULL, "add ResponseMetadata to the answer" },
-	{ OPT_SHOW_PIPELINE, "show-pipeline", NULL, "print the pipeline and run nothing" },
-	CLI_DOCUMENT_OPTIONS,
-	CLI_COMMON_OPTIONS,
-	CLI_OPTIONS_END,
-};
-
-static const char *const examples[] = {
-	"ssm-resume-session --session-id \"$id\"",
-	"ssm-resume-session --session-id \"$id\" --region eu-west-1 --profile prod",
-	"ssm-resume-session --session-id - < ids.txt > answers.ndjson",
-	"ssm-resume-session --input sessions.ndjson -j 64 --errors inline --progress",
-	"ssm-resume-session --session-id \"$id\" --show-pipeline",
-	NULL,
-};
-
-static const struct cli_tool tool = {
-	.name = "ssm-resume-session",
-	.synopsis = "--session-id ID | --input FILE [options]",
-	.purpose = "Resume Session Manager sessions: a new token and stream URL for each id.",
-	.options = options,
-	.examples = examples,
-	.holds_secrets = true,		/* they stay in the environment that ssm-sign inherits */
-};
-
-struct resume_options {
-	const char *session_id, *input, *region, *profile, *endpoint_url;
-	const char *connect_timeout, *read_timeout, *max_time, *ca_bundle, *retry_mode, *max_attempts;
-	const char *max_concurrency, *rate, *deadline, *progress;
-	bool no_verify_ssl, metadata, unordered, progress_given, show_pipeline;
-	const char *time;		/* of the signature, when it is not this machine's */
-};
-
-/* Many sessions, as far as is known before they are read. */
-static bool
-is_batch(const struct resume_options *given)
-{
-	return given->input != NULL || strcmp(given->session_id, "-") == 0;
-}
+#include "resumeoptions.h"
 
 static void
-add_messages_options(struct pipeline *pipeline, struct stage *stage, bool quiet)
+add_messages_options(struct pipeline *pipeline, struct stage *stage, const struct resumeoptions *given,
+    bool quiet)
 {
 	const struct cli *cli = pipeline->cli;
+	bool json = cli->json_errors || given->error_style != ERRORSTYLE_SUITE;
 
-	pipeline_option(pipeline, stage, "error-format", cli->json_errors ? "json" : NULL);
+	pipeline_option(pipeline, stage, "error-format", json ? "json" : NULL);
 	pipeline_option(pipeline, stage, "errors", cli->inline_errors ? "inline" : NULL);
 	pipeline_flag(pipeline, stage, "fail-fast", cli->fail_fast);
 	pipeline_flag(pipeline, stage, "verbose", cli->verbose);
@@ -90,13 +29,37 @@ add_messages_options(struct pipeline *pipeline, struct stage *stage, bool quiet)
  * messages then do not reach.
  */
 static bool
-is_quiet_call(const struct cli *cli, const struct resume_options *given)
+is_quiet_call(const struct cli *cli, const struct resumeoptions *given)
 {
-	return cli->quiet && (is_batch(given) || cli->verbose || given->show_pipeline);
+	return cli->quiet && (resumeoptions_is_batch(given) || cli->verbose || given->show_pipeline);
 }
 
 static void
-add_call(struct pipeline *pipeline, const struct resume_options *given)
+add_form_options(struct pipeline *pipeline, struct stage *stage, bool formatted)
+{
+	pipeline_flag(pipeline, stage, "compact", pipeline->cli->compact && !formatted);
+	pipeline_flag(pipeline, stage, "pretty", pipeline->cli->pretty && !formatted);
+}
+
+static void
+add_request(struct pipeline *pipeline, const struct resumeoptions *given)
+{
+	struct stage *stage = pipeline_add(pipeline, "ssm-request", false);
+
+	pipeline_argument(pipeline, stage, "resume-session");
+	pipeline_option(pipeline, stage, "session-id", given->session_id);
+	pipeline_option(pipeline, stage, "input", given->input);
+	pipeline_option(pipeline, stage, "cli-input-json", given->input_json);
+	pipeline_option(pipeline, stage, "cli-input-yaml", given->input_yaml);
+	pipeline_option(pipeline, stage, "generate-cli-skeleton", given->skeleton_name);
+	pipeline_option(pipeline, stage, "region", given->region);
+	pipeline_option(pipeline, stage, "profile", given->profile);
+	pipeline_option(pipeline, stage, "endpoint-url", given->endpoint_url);
+	add_messages_options(pipeline, stage, given, pipeline->cli->quiet);
+}
+
+static void
+add_call(struct pipeline *pipeline, const struct resumeoptions *given)
 {
 	struct stage *stage = pipeline_add(pipeline, "ssm-call", false);
 
@@ -114,31 +77,49 @@ add_call(struct pipeline *pipeline, const struct resume_options *given)
 	pipeline_flag(pipeline, stage, "metadata", given->metadata);
 	pipeline_flag(pipeline, stage, "progress", given->progress_given && given->progress == NULL);
 	pipeline_option(pipeline, stage, "progress", given->progress);
-	pipeline_flag(pipeline, stage, "compact", pipeline->cli->compact);
-	pipeline_flag(pipeline, stage, "pretty", pipeline->cli->pretty);
-	add_messages_options(pipeline, stage, is_quiet_call(pipeline->cli, given));
+	add_form_options(pipeline, stage, resumeoptions_formats(given, pipeline->cli));
+	add_messages_options(pipeline, stage, given, is_quiet_call(pipeline->cli, given));
+}
+
+/*
+ * A batch has documents of its own, with ids, one a line unless a format is asked for. The format of a
+ * single answer may be in a shared file, which ssm-format has looked up while the call is made.
+ */
+static void
+add_format(struct pipeline *pipeline, const struct resumeoptions *given)
+{
+	struct stage *stage = pipeline_add(pipeline, "ssm-format", false);
+	bool batch = resumeoptions_is_batch(given);
+	const char *profile = given->profile == NULL ? "" : given->profile;
+
+	stage->late = true;
+	pipeline_option(pipeline, stage, "output", batch && !given->output_given ? "json" : given->output);
+	pipeline_option(pipeline, stage, "output-of", batch || given->output != NULL ? NULL : profile);
+	pipeline_option(pipeline, stage, "query", given->query);
+	pipeline_option(pipeline, stage, "color", given->color);
+	pipeline_option(pipeline, stage, "operation", batch ? NULL : "ResumeSession");
+	pipeline_flag(pipeline, stage, "metadata", given->metadata);
+	pipeline_flag(pipeline, stage, "compact", pipeline->cli->compact ||
+	    (batch && !given->output_given && !pipeline->cli->pretty));
+	add_messages_options(pipeline, stage, given, pipeline->cli->quiet);
 }
 
 /* Each option to the stage whose own it is. */
 static void
-build(struct pipeline *pipeline, const struct resume_options *given)
+build(struct pipeline *pipeline, const struct resumeoptions *given)
 {
-	struct stage *stage = pipeline_add(pipeline, "ssm-request", false);
-	bool quiet = pipeline->cli->quiet;
+	struct stage *stage;
 
-	pipeline_argument(pipeline, stage, "resume-session");
-	pipeline_option(pipeline, stage, "session-id", given->session_id);
-	pipeline_option(pipeline, stage, "input", given->input);
-	pipeline_option(pipeline, stage, "region", given->region);
-	pipeline_option(pipeline, stage, "profile", given->profile);
-	pipeline_option(pipeline, stage, "endpoint-url", given->endpoint_url);
-	add_messages_options(pipeline, stage, quiet);
-
-	stage = pipeline_add(pipeline, "ssm-sign", true);
-	pipeline_option(pipeline, stage, "time", given->time);
-	add_messages_options(pipeline, stage, quiet);
-
-	add_call(pipeline, given);
+	add_request(pipeline, given);
+	if (given->skeleton == RESUMESKELETON_NONE && !given->no_sign_request) {
+		stage = pipeline_add(pipeline, "ssm-sign", true);
+		pipeline_option(pipeline, stage, "time", given->time);
+		add_messages_options(pipeline, stage, given, pipeline->cli->quiet);
+	}
+	if (given->skeleton == RESUMESKELETON_NONE)
+		add_call(pipeline, given);
+	if (resumeoptions_formats(given, pipeline->cli))
+		add_format(pipeline, given);
 }
 
 static int
@@ -159,58 +140,12 @@ show(const struct cli *cli, const struct pipeline *pipeline)
 	return output_close(&out) ? 0 : cli_output_lost(cli, out.error);
 }
 
-/* What ssm-call would refuse is refused here, under the name that was typed. */
-static void
-check_options(const struct cli *cli, const struct resume_options *given)
-{
-	cli_operands_max(cli, 0);
-	if (given->session_id == NULL && given->input == NULL)
-		cli_usage(cli, "the following arguments are required: --session-id");
-	if (given->session_id != NULL && given->input != NULL)
-		cli_usage(cli, "--session-id and --input exclude each other");
-	if (given->connect_timeout != NULL)
-		cli_number(cli, "--cli-connect-timeout", given->connect_timeout, 0, 86400);
-	if (given->read_timeout != NULL)
-		cli_number(cli, "--cli-read-timeout", given->read_timeout, 0, 86400);
-}
-
-static void
-read_options(struct cli *cli, struct resume_options *given)
-{
-	const char *value;
-	int key;
-
-	while ((key = cli_option(cli, &value)) != CLI_END)
-		switch (key) {
-		case OPT_SESSION_ID: given->session_id = value; break;
-		case OPT_REGION: given->region = value; break;
-		case OPT_PROFILE: given->profile = value; break;
-		case OPT_ENDPOINT_URL: given->endpoint_url = value; break;
-		case OPT_CONNECT_TIMEOUT: given->connect_timeout = value; break;
-		case OPT_READ_TIMEOUT: given->read_timeout = value; break;
-		case OPT_INPUT: given->input = value; break;
-		case 'j': given->max_concurrency = value; break;
-		case OPT_UNORDERED: given->unordered = true; break;
-		case OPT_RATE: given->rate = value; break;
-		case OPT_MAX_TIME: given->max_time = value; break;
-		case OPT_DEADLINE: given->deadline = value; break;
-		case OPT_RETRY_MODE: given->retry_mode = value; break;
-		case OPT_MAX_ATTEMPTS: given->max_attempts = value; break;
-		case OPT_CA_BUNDLE: given->ca_bundle = value; break;
-		case OPT_NO_VERIFY_SSL: given->no_verify_ssl = true; break;
-		case OPT_METADATA: given->metadata = true; break;
-		case OPT_PROGRESS: given->progress = value; given->progress_given = true; break;
-		case OPT_SHOW_PIPELINE: given->show_pipeline = true; break;
-		}
-	check_options(cli, given);
-}
-
 /* A deadline begins with the run, also when nothing comes on stdin. */
 static void
-start(struct pipeline *pipeline, const struct cli *cli, const struct resume_options *given)
+start(struct pipeline *pipeline, const struct cli *cli, const struct resumeoptions *given)
 {
 	pipeline_start(pipeline, cli);
-	pipeline->batch = is_batch(given);
+	pipeline->batch = resumeoptions_is_batch(given);
 	pipeline->at_once = given->deadline != NULL;
 	build(pipeline, given);
 }
@@ -236,8 +171,52 @@ find_service_time(const struct cli *cli, const struct pipeline *pipeline, char *
 	return true;
 }
 
+/* The document goes to ssm-format, and what that prints to standard error. */
+static void
+tell_formatted(const struct cli *cli, const char *format, struct view document)
+{
+	struct pipeline pipeline;
+	struct stage *stage;
+	int in, out;
+
+	if (io_pipe(&in, &out) != 0)
+		return;
+	pipeline_start(&pipeline, cli);
+	stage = pipeline_add(&pipeline, "ssm-format", false);
+	pipeline_option(&pipeline, stage, "output", format);
+	pipeline_option(&pipeline, stage, "title", "error");
+	io_write_all(out, document);
+	io_close(&out);
+	if (dup2(in, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+		pipeline_run(&pipeline);
+	io_close(&in);
+	pipeline_clear(&pipeline);
+}
+
+/* The failure in the words that --cli-error-format asks for, and the exit code. */
 static int
-run(const struct cli *cli, struct pipeline *pipeline, struct resume_options *given)
+end_in_style(const struct cli *cli, struct pipeline *pipeline, const struct resumeoptions *given)
+{
+	struct bytes text = BYTES_INIT(PIPELINE_MESSAGES_MAX);
+	const char *format = errorstyle_format(given->error_style);
+	bool told;
+	int code;
+
+	told = errorstyle_tell(&text, given->error_style, "ResumeSession", pipeline_complaint(pipeline)) &&
+	    !cli->quiet;
+	if (told)
+		pipeline_reword(pipeline, format == NULL && !cli->verbose ? bytes_view(&text) : VIEW_NONE);
+	code = pipeline_end(pipeline);
+	if (told && format != NULL)
+		tell_formatted(cli, format, bytes_view(&text));
+	else if (told && cli->verbose)
+		io_write_all(STDERR_FILENO, bytes_view(&text));
+	bytes_clear(&text);
+	return code;
+}
+
+static int
+run(const struct cli *cli, struct pipeline *pipeline, struct resumeoptions *given)
 {
 	char time_text[AMZ_DATE_LEN + 1];
 
@@ -248,20 +227,21 @@ run(const struct cli *cli, struct pipeline *pipeline, struct resume_options *giv
 		start(pipeline, cli, given);
 		pipeline_run(pipeline);
 	}
-	return pipeline_end(pipeline);
+	return given->error_style == ERRORSTYLE_SUITE ? pipeline_end(pipeline) :
+	    end_in_style(cli, pipeline, given);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct resume_options given = { .session_id = NULL };
+	struct resumeoptions given = { .session_id = NULL };
 	struct pipeline pipeline;
 	struct cli cli;
 	int code;
 
-	(void)argc;
-	cli_start(&cli, &tool, argv);
-	read_options(&cli, &given);
+	resumeoptions_help(argc, argv);
+	cli_start(&cli, &resumeoptions_tool, argv);
+	resumeoptions_read(&given, &cli);
 	start(&pipeline, &cli, &given);
 	code = given.show_pipeline ? show(&cli, &pipeline) : run(&cli, &pipeline, &given);
 	pipeline_clear(&pipeline);
