@@ -10,12 +10,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "complete.h"
 #include "io.h"
 #include "json.h"
 #include "jsontext.h"
 #include "secretenv.h"
 #include "usage.h"
 #include "utf8.h"
+
+#define COMPLETE_MAX (4 * 1024 * 1024)
 
 /*
  * A closed descriptor 0, 1 or 2 would be taken by the first file opened. It gets /dev/null, opened
@@ -59,6 +62,12 @@ cli_start(struct cli *cli, const struct cli_tool *tool, char **argv)
 	if (argv[0] != NULL)
 		argv++;
 	cli->operands = cli->rest = argv;
+	if (complete_is_asked(argv)) {
+		struct bytes answer = BYTES_INIT(COMPLETE_MAX);
+
+		complete_answer(&answer, tool, argv);
+		exit(cli_print(cli, &answer));
+	}
 }
 
 /* Text for a terminal: control characters, C1 too, and bytes that are not UTF-8 become escapes. */
@@ -221,6 +230,22 @@ cli_output_lost(const struct cli *cli, int number)
 	ssm_fail(&err, SSM_E_OUTPUT, "OutputError", "cannot write standard output: %s",
 	    strerror(number));
 	return cli_fail(cli, &err);
+}
+
+int
+cli_print(const struct cli *cli, struct bytes *text)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	int code = 0;
+
+	if (bytes_failed(text)) {
+		ssm_fail_memory(&err);
+		code = cli_fail(cli, &err);
+	} else if (io_write_all(STDOUT_FILENO, bytes_view(text)) != 0 || close(STDOUT_FILENO) != 0) {
+		code = cli_output_lost(cli, errno);
+	}
+	bytes_clear(text);
+	return code;
 }
 
 _Noreturn void

@@ -15,7 +15,9 @@
 struct cli_option {
 	int key;			/* the short letter, or CLI_LONG and up */
 	const char *name;		/* long name without dashes */
-	const char *argument;		/* what its value is called, NULL for a flag, "[=NAME]": may be left out */
+	const char *argument;		/* what its value is called, NULL for a flag; "[=NAME]" may be left out,
+					   "[NAME]" too, and comes behind a blank as well; in small
+					   letters the words that it takes, a|b|c: see complete */
 	const char *help;
 };
 
@@ -27,11 +29,11 @@ enum {
 
 #define CLI_COMMON_OPTIONS \
 	{ 0, NULL, NULL, "Common" }, \
-	{ CLI_ERROR_FORMAT, "error-format", "FORM", "messages as 'text' lines or 'json' documents" }, \
+	{ CLI_ERROR_FORMAT, "error-format", "json|text", "messages as documents or as lines (text)" }, \
 	{ 'v', "verbose", NULL, "say what happens, without secrets, on stderr" }, \
 	{ 'q', "quiet", NULL, "no messages; the exit code tells" }, \
 	{ 'h', "help", NULL, "this text" }, \
-	{ 'V', "version", NULL, "name and version" }
+	{ 'V', "version", NULL, "name and version, also of libraries" }
 
 #define CLI_DOCUMENT_OPTIONS \
 	{ 0, NULL, NULL, "Documents" }, \
@@ -51,6 +53,9 @@ struct cli_tool {
 	const struct cli_option *options;
 	const char *const *examples;	/* NULL-terminated command lines */
 	bool holds_secrets;		/* else long-term secrets go out of the environment at the start */
+
+	/* What --version says of libraries: `NAME/VERSION`, several with blanks; NULL or ended by NULL. */
+	void (*const *libraries)(struct bytes *out);
 
 	/* Says a failure of its own and returns its code in another way than all others do, or NULL. */
 	int (*fail)(const struct cli *cli, const struct ssm_error *err);
@@ -73,7 +78,7 @@ struct cli {
 /*
  * First call of main: no core dump, no tracing, descriptors 0 to 2 open, failing memory of libjq
  * turned into exit 255, secrets wiped from the environment of a tool that has no use for them. argv
- * is reordered: operands come to its front.
+ * is reordered: operands come to its front. When a shell asks for candidates, the process ends here.
  */
 void cli_start(struct cli *cli, const struct cli_tool *tool, char **argv);
 
@@ -94,7 +99,10 @@ void cli_operands_max(const struct cli *cli, int max);
 /* A whole number from min to max, or a usage error that names the option. */
 long cli_number(const struct cli *cli, const char *option, const char *value, long min, long max);
 
-/* Which of the words (NULL ends them) the value is, from 0, or a usage error that names them all. */
+/*
+ * Which of the words (NULL ends them) the value is, from 0, or a usage error that names them all, and
+ * the nearest.
+ */
 size_t cli_word(const struct cli *cli, const char *option, const char *value,
     const char *const *words);
 
@@ -120,5 +128,8 @@ int cli_fail(const struct cli *cli, const struct ssm_error *err);
  * of a pipeline expects; anything else is told, and 255 is returned.
  */
 int cli_output_lost(const struct cli *cli, int number);
+
+/* Prints the last text of the process, clears it, and returns the exit code. */
+int cli_print(const struct cli *cli, struct bytes *text);
 
 #endif

@@ -118,3 +118,10 @@ digest_equal(struct view a, struct view b)
 {
 	return a.len == b.len && CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0;
 }
+
+void
+digest_library(struct bytes *out)
+{
+	bytes_add(out, VIEW("OpenSSL/"));
+	bytes_add_text(out, OpenSSL_version(OPENSSL_VERSION_STRING));
+}

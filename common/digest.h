@@ -37,4 +37,7 @@ enum ssm_err digest_sha1_hex(char out[DIGEST_SHA1_HEX_LEN + 1], struct view text
 /* Whether two texts are equal, in a time that does not depend on where they differ. */
 bool digest_equal(struct view a, struct view b);
 
+/* `OpenSSL/3.0.17`: what is in use, for --version. */
+void digest_library(struct bytes *out);
+
 #endif

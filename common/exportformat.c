@@ -42,12 +42,6 @@ exportformat_find(const char *name)
 	return NULL;
 }
 
-const char *
-exportformat_names(void)
-{
-	return "process, env, env-no-export, fish, json, powershell or windows-cmd";
-}
-
 void
 exportformat_time(char text[EXPORTFORMAT_TIME_LEN + 1], time_t when)
 {

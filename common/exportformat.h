@@ -16,9 +16,6 @@ struct exportformat;
 /* By its name, or NULL. */
 const struct exportformat *exportformat_find(const char *name);
 
-/* "process, env, ...": the names there are, for messages. */
-const char *exportformat_names(void);
-
 /* The keys, ended by a line end; masked shows that there is a secret key or token, and not which. */
 enum ssm_err exportformat_write(struct bytes *out, const struct exportformat *format,
     const struct credentials *who, bool masked, struct ssm_error *err);

@@ -54,4 +54,7 @@ format_is_scalar(const struct value *value)
 /* The failure of a list that has objects and something else in it. */
 enum ssm_err format_fail_mixed(const struct value *item, struct ssm_error *err);
 
+/* `libyaml/0.2.5`: what is in use, for --version. */
+void format_library(struct bytes *out);
+
 #endif

@@ -216,3 +216,10 @@ format_yaml_stream(struct bytes *out, const struct value *value, struct arena *a
 	list = value_array(arena, items, 1);
 	return list == NULL ? ssm_fail_memory(err) : print(out, list, arena, how, err);
 }
+
+void
+format_library(struct bytes *out)
+{
+	bytes_add(out, VIEW("libyaml/"));
+	bytes_add_text(out, yaml_get_version_string());
+}

@@ -86,4 +86,7 @@ void http_cancel(struct http *http, struct transfer *transfer);
 /* One transfer from start to end; no other may be on its way. */
 void http_perform(struct http *http, struct transfer *transfer);
 
+/* `libcurl/7.88.1 OpenSSL/3.0.17`: what is in use, for --version. */
+void http_library(struct bytes *out);
+
 #endif

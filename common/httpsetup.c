@@ -298,3 +298,16 @@ httpsetup_apply(CURL *easy, enum httpsetup_trust trust, struct transfer *transfe
 		rc = set_request(easy, transfer, *headers);
 	return rc;
 }
+
+void
+http_library(struct bytes *out)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	bytes_add(out, VIEW("libcurl/"));
+	bytes_add_text(out, info->version);
+	if (info->ssl_version != NULL) {
+		bytes_add_char(out, ' ');
+		bytes_add_text(out, info->ssl_version);
+	}
+}

@@ -1,19 +1,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cli.h"
-#include "io.h"
+#include "nearest.h"
 #include "usage.h"
 
-static _Noreturn void
-print_and_end(const struct cli *cli, struct bytes *text)
-{
-	if (io_write_all(STDOUT_FILENO, bytes_view(text)) != 0 || close(STDOUT_FILENO) != 0)
-		exit(cli_output_lost(cli, errno));
-	exit(0);
-}
+#define LONG_NAME_MIN 3
 
 static _Noreturn void
 print_help(const struct cli *cli)
@@ -21,17 +14,16 @@ print_help(const struct cli *cli)
 	struct bytes text = BYTES_INIT(65536);
 
 	usage_help(&text, cli->tool);
-	print_and_end(cli, &text);
+	exit(cli_print(cli, &text));
 }
 
 static _Noreturn void
 print_version(const struct cli *cli)
 {
-	struct bytes text = BYTES_INIT(256);
+	struct bytes text = BYTES_INIT(65536);
 
-	bytes_add_text(&text, cli->tool->name);
-	bytes_add_text(&text, " (ssm-tools) " PACKAGE_VERSION "\n");
-	print_and_end(cli, &text);
+	usage_version(&text, cli->tool);
+	exit(cli_print(cli, &text));
 }
 
 static const struct cli_option *
@@ -85,8 +77,6 @@ value_of(struct cli *cli, const struct cli_option *option, const char *joined)
 static bool
 apply_common(struct cli *cli, const struct cli_option *option, const char *value)
 {
-	static const char *const formats[] = { "json", "text", NULL }, *const places[] = { "inline", NULL };
-
 	switch (option->key) {
 	case 'h': print_help(cli);
 	case 'V': print_version(cli);
@@ -95,24 +85,26 @@ apply_common(struct cli *cli, const struct cli_option *option, const char *value
 	case CLI_COMPACT: cli->compact = true; cli->pretty = false; return true;
 	case CLI_PRETTY: cli->pretty = true; cli->compact = false; return true;
 	case CLI_FAIL_FAST: cli->fail_fast = true; return true;
-	case CLI_ERROR_FORMAT:
-		cli->json_errors = cli_word(cli, "--error-format", value, formats) == 0;
-		return true;
-	case CLI_ERRORS:
-		cli->inline_errors = cli_word(cli, "--errors", value, places) == 0;
-		return true;
+	case CLI_ERROR_FORMAT: cli->json_errors = strcmp(value, "json") == 0; return true;
+	case CLI_ERRORS: cli->inline_errors = true; return true;
 	default:
 		return false;
 	}
 }
 
+/* letters stands behind it. */
 static const struct cli_option *
 find_letter(const struct cli *cli, char letter)
 {
 	const struct cli_option *option = find(cli, VIEW_NONE, letter);
+	struct view word = view_of(cli->letters - 1);		/* a long option without its second hyphen? */
+	const char *nearest;
 
 	if (option != NULL)
 		return option;
+	word = view_slice(word, 0, view_find(word, '='));
+	if (word.len >= LONG_NAME_MIN && (nearest = usage_nearest(cli->tool, word)) != NULL)
+		cli_usage(cli, "unknown option '-%c', did you mean '--%s'?", letter, nearest);
 	cli_usage(cli, "unknown option '-%c'", letter);
 }
 
@@ -168,14 +160,52 @@ next_option(struct cli *cli, const char **value)
 	return NULL;
 }
 
+/* Says what there is to choose from. */
+static _Noreturn void
+refuse_word(const struct cli *cli, const char *option, const char *value, struct view words)
+{
+	struct nearest nearest = nearest_to(view_of(value));
+	char list[512] = "";
+	size_t len = 0;
+	struct view word;
+
+	for (bool first = true; usage_next_word(&words, '|', &word); first = false) {
+		nearest_offer(&nearest, word);
+		len += (size_t)snprintf(list + len, sizeof list - len, "%s'%.*s'",
+		    first ? "" : words.len == 0 ? " or " : ", ", VIEW_ARG(word));
+	}
+	if (nearest.name.len > 0)
+		cli_usage(cli, "option '%s' takes %s, not '%s', did you mean '%.*s'?", option, list, value,
+		    VIEW_ARG(nearest.name));
+	cli_usage(cli, "option '%s' takes %s, not '%s'", option, list, value);
+}
+
+/* An option whose argument is words takes one of them. */
+static void
+check_word(const struct cli *cli, const struct cli_option *option, const char *value)
+{
+	struct view words = usage_words(option), rest = words, word;
+	char name[80];
+
+	if (words.len == 0 || value == NULL)
+		return;
+	while (usage_next_word(&rest, '|', &word))
+		if (view_is(word, value))
+			return;
+	snprintf(name, sizeof name, "--%s", option->name);
+	refuse_word(cli, name, value, words);
+}
+
 int
 cli_option(struct cli *cli, const char **value)
 {
 	const struct cli_option *option;
 
-	while ((option = next_option(cli, value)) != NULL)
+	while ((option = next_option(cli, value)) != NULL) {
+		check_word(cli, option, *value);
 		if (!apply_common(cli, option, *value))
 			return option->key;
+	}
 	return CLI_END;
 }
 
@@ -203,14 +233,16 @@ cli_number(const struct cli *cli, const char *option, const char *value, long mi
 size_t
 cli_word(const struct cli *cli, const char *option, const char *value, const char *const *words)
 {
-	char list[256] = "";
-	size_t len = 0;
+	struct bytes list = BYTES_INIT(1024);
 
 	for (size_t i = 0; words[i] != NULL; i++) {
-		if (strcmp(value, words[i]) == 0)
+		if (strcmp(value, words[i]) == 0) {
+			bytes_clear(&list);
 			return i;
-		len += (size_t)snprintf(list + len, sizeof list - len, "%s'%s'",
-		    i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+		}
+		if (i > 0)
+			bytes_add_char(&list, '|');
+		bytes_add_text(&list, words[i]);
 	}
-	cli_usage(cli, "option '%s' takes %s, not '%s'", option, list, value);
+	refuse_word(cli, option, value, bytes_view(&list));
 }

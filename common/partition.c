@@ -1,14 +1,27 @@
 #include "partition.h"
 
 static const struct partition table[] = {
-	{ "aws", "us eu ap sa ca me af il mx ", "amazonaws.com", "api.aws", false },
-	{ "aws-cn", "cn ", "amazonaws.com.cn", "api.amazonwebservices.com.cn", false },
-	{ "aws-eusc", "eusc-de ", "amazonaws.eu", "api.amazonwebservices.eu", false },
-	{ "aws-iso", "us-iso ", "c2s.ic.gov", "api.aws.ic.gov", false },
-	{ "aws-iso-b", "us-isob ", "sc2s.sgov.gov", "api.aws.scloud", false },
-	{ "aws-iso-e", "eu-isoe ", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
-	{ "aws-iso-f", "us-isof ", "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
-	{ "aws-us-gov", "us-gov ", "amazonaws.com", "api.aws", true },
+	{ "aws", "us eu ap sa ca me af il mx ", "amazonaws.com", "api.aws", false,
+	    "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 "
+	    "ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 "
+	    "ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 "
+	    "eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 "
+	    "il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 "
+	    "us-west-2" },
+	{ "aws-cn", "cn ", "amazonaws.com.cn", "api.amazonwebservices.com.cn", false,
+	    "cn-north-1 cn-northwest-1" },
+	{ "aws-eusc", "eusc-de ", "amazonaws.eu", "api.amazonwebservices.eu", false,
+	    "eusc-de-east-1" },
+	{ "aws-iso", "us-iso ", "c2s.ic.gov", "api.aws.ic.gov", false,
+	    "us-iso-east-1 us-iso-west-1" },
+	{ "aws-iso-b", "us-isob ", "sc2s.sgov.gov", "api.aws.scloud", false,
+	    "us-isob-east-1 us-isob-west-1" },
+	{ "aws-iso-e", "eu-isoe ", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false,
+	    "eu-isoe-west-1" },
+	{ "aws-iso-f", "us-isof ", "csp.hci.ic.gov", "api.aws.hci.ic.gov", false,
+	    "us-isof-east-1 us-isof-south-1" },
+	{ "aws-us-gov", "us-gov ", "amazonaws.com", "api.aws", true,
+	    "us-gov-east-1 us-gov-west-1" },
 };
 
 const struct partition *

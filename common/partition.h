@@ -16,6 +16,7 @@ struct partition {
 	const char *dns_suffix;
 	const char *dual_stack_suffix;
 	bool plain_is_fips;		/* FIPS hosts have no -fips in their name (GovCloud) */
+	const char *regions;		/* those known to be there, a blank between two; no rule, a help */
 };
 
 /* Never NULL. */

@@ -5,6 +5,7 @@
 
 #include "usage.h"
 #include "utf8.h"
+#include "yamltext.h"
 
 enum { OPT_REGION = CLI_LONG, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_ID, OPT_INPUT, OPT_LIST,
 	OPT_CONFIGURED_OUTPUT,
@@ -14,7 +15,8 @@ static const struct cli_option own_rows[] = {
 	{ OPT_INPUT, "input", "FILE", "parameters as JSON objects, '-' for standard input" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
 	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
-	{ OPT_SKELETON, "generate-cli-skeleton", "[FORM]", "print a sample: input, yaml-input, output" },
+	{ OPT_SKELETON, "generate-cli-skeleton", "[input|yaml-input|output]",
+	    "print a sample of the parameters, or of the answer" },
 	{ OPT_ID, "id", "TEXT", "your own key; comes back on the answer and in messages" },
 	{ 0, NULL, NULL, "Where to" },
 	{ OPT_REGION, "region", "REGION", "in place of AWS_REGION and the profile's" },
@@ -96,6 +98,8 @@ find_command(const char *command)
 	return operation != NULL && strcmp(operation->command, command) == 0 ? operation : NULL;
 }
 
+static void (*const libraries[])(struct bytes *) = { yamltext_library, NULL };
+
 static void
 describe_tool(struct requestoptions *options, const struct operation *operation)
 {
@@ -105,7 +109,8 @@ describe_tool(struct requestoptions *options, const struct operation *operation)
 	    "Make request documents for the Systems Manager API%s." : "Make a request document: %s.",
 	    operation == NULL ? "" : operation->purpose);
 	options->tool = (struct cli_tool){ .name = "ssm-request", .synopsis = options->synopsis,
-	    .purpose = options->purpose, .options = options->rows, .examples = options->examples };
+	    .purpose = options->purpose, .options = options->rows, .examples = options->examples,
+	    .libraries = libraries };
 }
 
 bool
@@ -186,9 +191,6 @@ take_skeleton(struct requestoptions *options, struct cli *cli, const char *value
 	if (value == NULL && skeleton_of(*cli->rest) != SKELETON_NONE)
 		value = *cli->rest++;
 	options->skeleton = value == NULL ? SKELETON_INPUT : skeleton_of(value);
-	if (options->skeleton == SKELETON_NONE)
-		cli_usage(cli, "option '--generate-cli-skeleton' takes 'input', 'yaml-input' or 'output', "
-		    "not '%s'", value);
 }
 
 static void

@@ -264,3 +264,12 @@ sandbox_serve(struct sandbox_server *server, struct ssm_error *err)
 	sandbox_answer_clear(&loop.answer);
 	return rc;
 }
+
+void
+sandbox_library(struct bytes *out)
+{
+	struct view version = view_of(lws_get_library_version());
+
+	bytes_add(out, VIEW("libwebsockets/"));
+	bytes_add(out, view_slice(version, 0, view_find(version, '-')));	/* the commit is behind it */
+}

@@ -29,4 +29,7 @@ enum ssm_err sandbox_listen(int *fd, unsigned *port, struct ssm_error *err);
 /* Serves until server->signalled() says so. */
 enum ssm_err sandbox_serve(struct sandbox_server *server, struct ssm_error *err);
 
+/* `libwebsockets/4.1.6`: what is in use, for --version. */
+void sandbox_library(struct bytes *out);
+
 #endif

@@ -132,11 +132,35 @@ shared_path(struct bytes *path, const char *variable, const char *otherwise)
 	return bytes_cstr(path);
 }
 
+/* Where the shared files are, in the two buffers. */
+static enum ssm_err
+load_profiles(struct profiles **profiles, struct bytes *config_path, struct bytes *credentials_path,
+    struct ssm_error *err)
+{
+	const char *config = shared_path(config_path, "AWS_CONFIG_FILE", "~/.aws/config");
+	const char *credentials = shared_path(credentials_path, "AWS_SHARED_CREDENTIALS_FILE",
+	    "~/.aws/credentials");
+
+	if (config == NULL || credentials == NULL)
+		return ssm_fail_memory(err);
+	return profiles_load(profiles, config, credentials, err);
+}
+
+enum ssm_err
+settings_load_profiles(struct profiles **profiles, struct ssm_error *err)
+{
+	struct bytes config = BYTES_INIT(PATHEXPAND_MAX), credentials = BYTES_INIT(PATHEXPAND_MAX);
+	enum ssm_err rc = load_profiles(profiles, &config, &credentials, err);
+
+	bytes_clear(&config);
+	bytes_clear(&credentials);
+	return rc;
+}
+
 enum ssm_err
 settings_open(struct settings **settings, struct view profile_option, struct ssm_error *err)
 {
 	struct settings *new = malloc(sizeof *new);
-	const char *config, *credentials;
 	bool named;
 	enum ssm_err rc;
 
@@ -146,12 +170,10 @@ settings_open(struct settings **settings, struct view profile_option, struct ssm
 	*new = (struct settings){ .profile = BYTES_INIT(PATHEXPAND_MAX),
 	    .config_path = BYTES_INIT(PATHEXPAND_MAX), .credentials_path = BYTES_INIT(PATHEXPAND_MAX) };
 	named = choose_profile(new, profile_option);
-	config = shared_path(&new->config_path, "AWS_CONFIG_FILE", "~/.aws/config");
-	credentials = shared_path(&new->credentials_path, "AWS_SHARED_CREDENTIALS_FILE",
-	    "~/.aws/credentials");
-	if (config == NULL || credentials == NULL || bytes_failed(&new->profile))
+	if (bytes_failed(&new->profile))
 		rc = ssm_fail_memory(err);
-	else if ((rc = profiles_load(&new->profiles, config, credentials, err)) == SSM_OK && named)
+	else if ((rc = load_profiles(&new->profiles, &new->config_path, &new->credentials_path,
+	    err)) == SSM_OK && named)
 		rc = profiles_require(new->profiles, bytes_view(&new->profile), err);
 	if (rc != SSM_OK) {
 		settings_close(new);

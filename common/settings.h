@@ -55,6 +55,10 @@ struct settings;
 enum ssm_err settings_open(struct settings **settings, struct view profile_option,
     struct ssm_error *err) __attribute__((warn_unused_result));
 
+/* The shared files alone, from where the environment says they are, whatever profile it names. */
+enum ssm_err settings_load_profiles(struct profiles **profiles, struct ssm_error *err)
+    __attribute__((warn_unused_result));
+
 void settings_close(struct settings *settings);
 
 /* The profile in use, and whether the command line (or a document) named it. */

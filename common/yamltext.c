@@ -295,3 +295,10 @@ yamltext_to_json(struct bytes *out, struct view text, struct ssm_error *err)
 	yaml_parser_delete(&r.parser);
 	return rc == SSM_OK && bytes_failed(out) ? ssm_fail_memory(err) : rc;
 }
+
+void
+yamltext_library(struct bytes *out)
+{
+	bytes_add(out, VIEW("libyaml/"));
+	bytes_add_text(out, yaml_get_version_string());
+}

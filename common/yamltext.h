@@ -14,4 +14,7 @@
 /* Appends the document's JSON to *out; an empty stream is null. */
 enum ssm_err yamltext_to_json(struct bytes *out, struct view text, struct ssm_error *err);
 
+/* `libyaml/0.2.5`: what is in use, for --version. */
+void yamltext_library(struct bytes *out);
+
 #endif

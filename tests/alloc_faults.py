@@ -45,6 +45,10 @@ CASES = [
      json.dumps({"StreamUrl": MARK, "ResponseMetadata": {"a": 1}}), 0),
     ("ssm-request", ["--configured-output", "--profile", "p"], "", 0),
     ("ssm-credentials", ["--profile", "p"], "", 0),
+    ("ssm-credentials", ["--list-profiles"], "", 0),
+    ("ssm-format", ["--version"], "", 0),
+    ("ssm-request", ["--complete", "--"], "", 0),
+    ("ssm-request", ["--help"], "", 0),
     ("ssm-credentials", ["--profile", "p", "--explain"], "", 0),
     ("ssm-call", ["--max-attempts", "1"], REQUEST.replace("https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:1").replace(
         "a\\\": 1", "SessionId\\\": \\\"s\\\""), 75),

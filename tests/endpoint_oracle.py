@@ -167,6 +167,17 @@ def flags(fips, dual_stack):
     return environment
 
 
+def test_candidates():
+    """What completions offer for --region: all that this botocore knows, each in its partition."""
+    listed = subprocess.run([TOOL, "--region", "--complete", ""], capture_output=True, text=True, check=True).stdout
+    ours = dict(line.split("\t") for line in listed.splitlines())
+    missing = [region for region in all_regions() if region not in ours]
+    tap.ok(not missing, "every region of botocore's is a candidate", missing)
+    wrong = [region for region, name in ours.items() for partition in PARTITIONS
+             if re.match(partition["regionRegex"], region) and has_partition(region) and partition["id"] != name]
+    tap.ok(not wrong, "and stands in botocore's partition", wrong)
+
+
 def test_regions(title, regions):
     comparison, reported, session = Comparison(), [], session_of(flags(False, False))
     for region in regions:
@@ -373,6 +384,7 @@ def main():
     print(f"# seed {seed}, botocore {find_botocore.VERSION}")
     test_regions("known regions", all_regions())
     test_regions("regions by chance", random_regions(rng, 70))
+    test_candidates()
     test_refused_regions()
     test_custom()
     if find_botocore.NEW:

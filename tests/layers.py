@@ -15,6 +15,7 @@ CC = os.environ.get("CC", "cc").split()
 LAYERS = [
     # nothing but libc
     "adaptiverate arena atomicfile blank bytes child clock err filelock httpdate interrupt io iso8601 pathexpand"
+    " nearest"
     " percent progress pythonfloat pythonstring scrub secretenv sendrate shellwords terminal toolpath useragent"
     " utf8"
     " perfdata promtext threshold",
@@ -42,7 +43,7 @@ LAYERS = [
     " provider_process provider_sso provider_web_identity resterror rolecall roleprofile ssoconfig ssotoken sts"
     " sts_answer",
     # what tools are made of
-    "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
+    "askcredentials call callprogress calls callsettings chain_tell cli complete input keyring options output pipeline"
     " pipeline_run pipeline_stage records requestoptions"
     " configuredoutput errorstyle resumeoptions"
     " settings_tell usage",

@@ -1,4 +1,5 @@
-"""The man pages: sound mdoc, every option of --help in them and the other way round, examples that run.
+"""The man pages: sound mdoc, every option of --help in them and the other way round, examples that run;
+and --help itself: short, with examples.
 
 In EXAMPLES a line that begins with "$ " is a command; the lines up to the next one are what it
 prints. They are run in the sandbox, in an empty directory.
@@ -40,6 +41,29 @@ def check_options(tool, page):
     helped = set(re.findall(r"--([a-z][a-z-]+)", text.split("\nExamples:")[0]))
     written = set(re.findall(r" -([a-z][a-z-]+)", "\n".join(re.findall(r"^\.It Fl .*$", page, re.M))))
     is_equal(sorted(written), sorted(helped), f"{tool}(1) has the options of {tool} --help")
+    check_help(tool, text)
+    check_synopsis(tool, page)
+
+
+def check_help(tool, text):
+    """Short, for a terminal of 80 columns, with examples that begin where the reader's lines do."""
+    wide = [line for line in text.splitlines() if len(line) > 80]
+    ok(not wide, f"{tool} --help fits in 80 columns", *wide)
+    shown = re.findall(r"^  \S.*", text.partition("\nExamples:\n")[2], re.M)
+    ok(len(shown) >= 3, f"{tool} --help has three examples", text)
+    ok(text.endswith(f"\nMore: man {tool}, man ssm-tools\n"), f"{tool} --help names the man pages", text)
+
+
+def check_synopsis(tool, page):
+    """Every option and letter of the synopsis is described."""
+    synopsis, _, rest = page.partition("\n.Sh SYNOPSIS\n")[2].partition("\n.Sh ")
+    items = " ".join(re.findall(r"^\.It Fl .*$", rest, re.M))
+    options = set(re.findall(r" -([a-z][a-z-]+)", synopsis))
+    letters = {letter for group in re.findall(r"\.?Fl ([a-zA-Z]+)\b(?: \| ([a-zA-Z])\b)?", synopsis)
+               for letter in "".join(group)}
+    missing = [name for name in options if not re.search(rf" -{name}\b", items)]
+    missing += [letter for letter in letters if not re.search(rf"Fl {letter}\b", items)]
+    ok(options | letters and not missing, f"{tool}(1) describes every option of its synopsis", f"not described: {missing}")
 
 
 def check_codes(name, page):

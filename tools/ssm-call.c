@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
 	{ OPT_DEADLINE, "deadline", "SECONDS", "for the whole run" },
 	{ OPT_RATE, "rate", "N[/s|/m]", "send no more requests than so many a second, or a minute" },
 	{ 0, NULL, NULL, "Retries" },
-	{ OPT_RETRY_MODE, "retry-mode", "MODE", "legacy, standard or adaptive (standard)" },
+	{ OPT_RETRY_MODE, "retry-mode", "standard|legacy|adaptive", "how to retry (standard)" },
 	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3; legacy 5)" },
 	{ 0, NULL, NULL, "Trust" },
 	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these authorities in place of the system's" },
@@ -25,7 +25,7 @@ static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Answers" },
 	{ OPT_METADATA, "metadata", NULL, "add ResponseMetadata: request id, status, header fields" },
 	{ OPT_TIMING, "timing", NULL, "the same, and in it ElapsedMs: how long the call took" },
-	{ OPT_PROGRESS, "progress", "[=WHEN]", "tell how far it is: auto (default), always or never" },
+	{ OPT_PROGRESS, "progress", "[=auto|always|never]", "tell on stderr how far it is (auto)" },
 	CLI_DOCUMENT_OPTIONS,
 	CLI_COMMON_OPTIONS,
 	CLI_OPTIONS_END,
@@ -38,12 +38,15 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static void (*const libraries[])(struct bytes *) = { http_library, NULL };
+
 static const struct cli_tool tool = {
 	.name = "ssm-call",
 	.synopsis = "[options] < signed-requests",
 	.purpose = "Send signed request documents and print the service's answers.",
 	.options = options,
 	.examples = examples,
+	.libraries = libraries,
 };
 
 #define TIMEOUT_MAX 1000000		/* seconds */
@@ -74,7 +77,6 @@ given(const struct cli *cli, const char *option, const char *value)
 static void
 read_options(struct cli *cli, struct run *run)
 {
-	static const char *const retry_words[] = { "standard", "legacy", "adaptive", NULL };
 	struct call_options *call = &run->call;
 	const char *value;
 	int key;
@@ -99,10 +101,7 @@ read_options(struct cli *cli, struct run *run)
 			cli_number(cli, "--max-attempts", value, 1, SETTINGS_ATTEMPTS_MAX);
 			call->settings.max_attempts = value;
 			break;
-		case OPT_RETRY_MODE:
-			cli_word(cli, "--retry-mode", value, retry_words);
-			call->settings.retry_mode = value;
-			break;
+		case OPT_RETRY_MODE: call->settings.retry_mode = value; break;
 		case OPT_RATE:
 			if (!sendrate_parse(view_of(value), &run->calls.rate))
 				cli_usage(cli, "option '--rate' takes a number of requests, as 50, 0.5/s or 100/m, "

@@ -36,7 +36,7 @@ static const struct cli_option options[] = {
 	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
 	{ 'j', "max-concurrency", "N", "requests in flight, at most (16)" },
 	{ OPT_RATE, "rate", "N[/s|/m]", "as ssm-call" },
-	{ OPT_RETRY_MODE, "retry-mode", "MODE", "as ssm-call" },
+	{ OPT_RETRY_MODE, "retry-mode", "standard|legacy|adaptive", "as ssm-call" },
 	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3)" },
 	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these authorities in place of the system's" },
 	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "trust any certificate" },

@@ -1,5 +1,4 @@
 /* ssm-credentials: nothing in, one credentials document out: the keys of the default chain. */
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -8,8 +7,9 @@
 #include "apicall.h"
 #include "chain.h"
 #include "chain_tell.h"
+#include "digest.h"
 #include "exportformat.h"
-#include "io.h"
+#include "http.h"
 #include "profilechain.h"
 #include "settings_tell.h"
 #include "terminal.h"
@@ -17,7 +17,7 @@
 #define OUTPUT_MAX (1024 * 1024)
 
 enum { OPT_PROFILE = CLI_LONG, OPT_REGION, OPT_FORMAT, OPT_NO_CACHE, OPT_NO_PROMPT, OPT_EXPLAIN,
-	OPT_SHOW_SECRETS };
+	OPT_SHOW_SECRETS, OPT_LIST_PROFILES };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Keys" },
@@ -26,10 +26,11 @@ static const struct cli_option options[] = {
 	{ OPT_NO_CACHE, "no-cache", NULL, "neither read nor write the caches shared with the AWS CLI" },
 	{ OPT_NO_PROMPT, "no-prompt", NULL, "fail where a code would have to be asked for" },
 	{ 0, NULL, NULL, "Output" },
-	{ OPT_FORMAT, "format", "FORM",
-	    "process, env, env-no-export, fish, json, powershell, windows-cmd" },
+	{ OPT_FORMAT, "format", "process|env|env-no-export|fish|json|powershell|windows-cmd",
+	    "the form of what is printed (process)" },
 	{ OPT_EXPLAIN, "explain", NULL, "say where the keys come from in place of printing them" },
 	{ OPT_SHOW_SECRETS, "show-secrets", NULL, "on a terminal too" },
+	{ OPT_LIST_PROFILES, "list-profiles", NULL, "print the names of the profiles there are" },
 	CLI_COMMON_OPTIONS,
 	CLI_OPTIONS_END,
 };
@@ -41,27 +42,23 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static void (*const libraries[])(struct bytes *) = { http_library, digest_library, NULL };
+
 static const struct cli_tool tool = {
 	.name = "ssm-credentials",
 	.synopsis = "[options]",
 	.purpose = "Find AWS credentials and print them.",
 	.options = options,
 	.examples = examples,
+	.libraries = libraries,
 	.holds_secrets = true,
 };
 
 struct options {
 	const char *profile, *region;
 	const struct exportformat *format;
-	bool no_cache, no_prompt, explain, show_secrets;
+	bool no_cache, no_prompt, explain, show_secrets, list_profiles;
 };
-
-static void
-take_format(const struct cli *cli, struct options *opt, const char *value)
-{
-	if ((opt->format = exportformat_find(value)) == NULL)
-		cli_usage(cli, "option '--format' takes %s, not '%s'", exportformat_names(), value);
-}
 
 static void
 read_options(struct cli *cli, struct options *opt)
@@ -69,16 +66,17 @@ read_options(struct cli *cli, struct options *opt)
 	const char *value;
 	int key;
 
-	take_format(cli, opt, "process");
+	opt->format = exportformat_find("process");
 	while ((key = cli_option(cli, &value)) != CLI_END)
 		switch (key) {
 		case OPT_PROFILE: opt->profile = value; break;
 		case OPT_REGION: opt->region = value; break;
-		case OPT_FORMAT: take_format(cli, opt, value); break;
+		case OPT_FORMAT: opt->format = exportformat_find(value); break;
 		case OPT_NO_CACHE: opt->no_cache = true; break;
 		case OPT_NO_PROMPT: opt->no_prompt = true; break;
 		case OPT_EXPLAIN: opt->explain = true; break;
 		case OPT_SHOW_SECRETS: opt->show_secrets = true; break;
+		case OPT_LIST_PROFILES: opt->list_profiles = true; break;
 		}
 	cli_operands_max(cli, 0);
 }
@@ -182,23 +180,49 @@ format_keys(struct bytes *out, const struct options *opt, const struct credentia
 	return exportformat_write(out, opt->format, who, masked, err);
 }
 
-static int
-print(const struct cli *cli, const struct bytes *text)
+/* Everything that can be printed of the keys that are found. */
+static enum ssm_err
+answer(struct bytes *text, const struct cli *cli, const struct options *opt, struct ssm_error *err)
 {
-	if (io_write_all(STDOUT_FILENO, bytes_view(text)) != 0 || close(STDOUT_FILENO) != 0)
-		return cli_output_lost(cli, errno);
-	return 0;
+	struct credentials who = CREDENTIALS_INIT;
+	struct settings *settings = NULL;
+	struct chain chain = { .count = 0 };
+	enum ssm_err rc;
+
+	if ((rc = settings_open(&settings, view_of(opt->profile), err)) == SSM_OK &&
+	    (rc = find(cli, opt, settings, &chain, &who, err)) == SSM_OK) {
+		if (opt->explain)
+			chain_tell_table(text, &chain, settings, &who, time(NULL));
+		else
+			rc = format_keys(text, opt, &who, err);
+	}
+	credentials_clear(&who);
+	settings_close(settings);
+	return rc;
+}
+
+static enum ssm_err
+list_profiles(struct bytes *text, struct ssm_error *err)
+{
+	struct profiles *profiles = NULL;
+	enum ssm_err rc = settings_load_profiles(&profiles, err);
+	struct view name;
+	size_t at = 0;
+
+	while (rc == SSM_OK && profiles_next_section(profiles, PROFILES_MERGED, &at, &name)) {
+		bytes_add(text, name);
+		bytes_add_char(text, '\n');
+	}
+	profiles_free(profiles);
+	return rc;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct bytes text = BYTES_INIT(OUTPUT_MAX);
-	struct credentials who = CREDENTIALS_INIT;
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct options opt = { .profile = NULL };
-	struct settings *settings = NULL;
-	struct chain chain = { .count = 0 };
 	struct cli cli;
 	enum ssm_err rc;
 	int code;
@@ -207,19 +231,9 @@ main(int argc, char **argv)
 	cli_start(&cli, &tool, argv);
 	read_options(&cli, &opt);
 	signal(SIGPIPE, SIG_IGN);		/* a server that hangs up is no end of ours */
-	if ((rc = settings_open(&settings, view_of(opt.profile), &err)) == SSM_OK &&
-	    (rc = find(&cli, &opt, settings, &chain, &who, &err)) == SSM_OK) {
-		if (opt.explain)
-			chain_tell_table(&text, &chain, settings, &who, time(NULL));
-		else
-			rc = format_keys(&text, &opt, &who, &err);
-		if (rc == SSM_OK && bytes_failed(&text))
-			rc = ssm_fail_memory(&err);
-	}
-	code = rc == SSM_OK ? print(&cli, &text) : cli_fail(&cli, &err);
+	rc = opt.list_profiles ? list_profiles(&text, &err) : answer(&text, &cli, &opt, &err);
+	code = rc == SSM_OK ? cli_print(&cli, &text) : cli_fail(&cli, &err);
 	bytes_clear(&text);
-	credentials_clear(&who);
-	settings_close(settings);
 	ssm_error_clear(&err);
 	return code;
 }

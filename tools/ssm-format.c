@@ -20,10 +20,10 @@ enum { OUTPUT = CLI_LONG, QUERY, JQ, ARG, COLOR, TITLE, OPERATION, METADATA, OUT
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Output" },
-	{ OUTPUT, "output", "FORMAT", "json (default), text, table, yaml, yaml-stream or off" },
+	{ OUTPUT, "output", "json|text|table|yaml|yaml-stream|off", "the format (json)" },
 	{ OUTPUT_OF, "output-of", "PROFILE", "in place of json: the profile's, or AWS_DEFAULT_OUTPUT" },
 	{ QUERY, "query", "EXPRESSION", "print what a JMESPath expression selects" },
-	{ COLOR, "color", "WHEN", "colours in tables: on, off, or auto (default): on a terminal" },
+	{ COLOR, "color", "on|off|auto", "colours in tables (auto: on a terminal)" },
 	{ TITLE, "title", "TEXT", "what stands above a table (default: ResumeSession)" },
 	{ OPERATION, "operation", "NAME", "of an answer, only what its operation has, in that order" },
 	{ METADATA, "metadata", NULL, "show ResponseMetadata too" },
@@ -45,12 +45,15 @@ static const char *const examples[] = {
 	NULL
 };
 
+static void (*const libraries[])(struct bytes *) = { format_library, NULL };
+
 static const struct cli_tool tool = {
 	.name = "ssm-format",
 	.synopsis = "[options]",
 	.purpose = "Prints the documents of standard input as the AWS CLI does, or what a filter makes of them.",
 	.options = options,
 	.examples = examples,
+	.libraries = libraries,
 };
 
 struct work {

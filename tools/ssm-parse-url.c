@@ -13,7 +13,9 @@ enum { ALLOW_HOST = CLI_LONG };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Options" },
-	{ 'f', "field", "NAME", "print the bare value; repeat it for more, tab-separated" },
+	{ 'f', "field", "stream-url|scheme|host|port|partition|region|session-id|api-version|stream|"
+	    "role|cell-number|fips|dual-stack|legacy|query",
+	    "print the bare value; repeat it for more, tab-separated" },
 	{ ALLOW_HOST, "allow-host", "PATTERN", "admit [ws://]HOST[:PORT], *.SUFFIX or * as well" },
 	CLI_DOCUMENT_OPTIONS,
 	CLI_COMMON_OPTIONS,
@@ -220,19 +222,15 @@ parse_input(struct records *r, struct work *work)
 	ssm_error_clear(&err);
 }
 
+/* The option takes no other name than one of these. */
 static const struct field *
-choose_field(const struct cli *cli, const char *name)
+choose_field(const char *name)
 {
-	char names[256] = "";
+	size_t i = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		size_t len = strlen(names);
-
-		if (strcmp(fields[i].name, name) == 0)
-			return &fields[i];
-		snprintf(names + len, sizeof names - len, "%s%s", i > 0 ? ", " : "", fields[i].name);
-	}
-	cli_usage(cli, "unknown field '%s', not one of %s", name, names);
+	while (i + 1 < ARRAY_LEN(fields) && strcmp(fields[i].name, name) != 0)
+		i++;
+	return &fields[i];
 }
 
 static void
@@ -244,7 +242,7 @@ read_options(struct cli *cli, struct work *work)
 
 	while ((key = cli_option(cli, &value)) != CLI_END)
 		if (key == 'f')
-			work->chosen[work->chosen_count++] = choose_field(cli, value);
+			work->chosen[work->chosen_count++] = choose_field(value);
 		else if (host_pattern_parse(&work->allowed[work->rules.allowed_count++], view_of(value),
 		    &err) != SSM_OK)
 			cli_usage(cli, "option '--allow-host': %s", err.message);

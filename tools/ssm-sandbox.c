@@ -31,11 +31,13 @@ static const struct cli_option option_table[] = {
 };
 
 static const char *const examples[] = {
-	"ssm-sandbox -- ssm-resume-session --session-id sandbox-disconnected-0a1b2c3d4e5f60001",
+	"ssm-sandbox -- ssm-resume-session --session-id sandbox-disconnected",
 	"ssm-sandbox -v -- sh",
 	"eval \"$(ssm-sandbox --port 8080 &)\"; ...; kill $SSM_SANDBOX_PID",
 	NULL
 };
+
+static void (*const libraries[])(struct bytes *) = { sandbox_library, digest_library, NULL };
 
 static const struct cli_tool tool = {
 	.name = "ssm-sandbox",
@@ -44,6 +46,7 @@ static const struct cli_tool tool = {
 	    "environment that leads to it and serves until interrupted.",
 	.options = option_table,
 	.examples = examples,
+	.libraries = libraries,
 };
 
 struct options {
