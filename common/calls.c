@@ -266,7 +266,7 @@ fail_rest(struct calls *calls)
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct call *call;
 
-	TAILQ_FOREACH(call, &calls->window, window) {
+	for (call = TAILQ_FIRST(&calls->window); call != NULL; call = TAILQ_NEXT(call, window)) {
 		if (call->done)
 			continue;
 		cancel(calls, call);
