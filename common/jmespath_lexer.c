@@ -111,7 +111,7 @@ take_number(struct lexer *lexer)
 	while (is_digit(byte_at(lexer, end)))
 		end++;
 	if (digits == end)
-		return fail(lexer, start, "Unknown token '-'", VIEW_NONE);
+		return fail(lexer, start, "Unknown token '-'", VIEW(""));
 	lexer->at = end;
 	while (digits + 1 < end && lexer->text.ptr[digits] == '0')
 		digits++;
@@ -137,7 +137,7 @@ take_delimited(struct lexer *lexer, struct view *inner)
 		end += lexer->text.ptr[end] == '\\' ? 2 : 1;
 	if (end >= lexer->text.len) {
 		message[strlen("Unclosed ")] = delimiter;
-		return fail(lexer, start, message, VIEW_NONE);
+		return fail(lexer, start, message, VIEW(""));
 	}
 	*inner = view_slice(lexer->text, start + 1, end);
 	lexer->at = end + 1;
@@ -208,7 +208,7 @@ take_quoted_name(struct lexer *lexer)
 		return add(lexer, JMESPATH_QUOTED_IDENTIFIER, start, value_text(name), NULL);
 	if (lexer->arena->failed)
 		return fail_memory(lexer);
-	return fail(lexer, start, jmespath_string_fault(quoted), VIEW_NONE);
+	return fail(lexer, start, jmespath_string_fault(quoted), VIEW(""));
 }
 
 /* Tokens of signs alone, longer ones before those they start with. */
@@ -232,7 +232,7 @@ take_sign(struct lexer *lexer)
 		if (view_starts(rest, view_of(signs[i].text)))
 			return add_plain(lexer, signs[i].type, strlen(signs[i].text));
 	if (rest.ptr[0] == '=')
-		return fail(lexer, lexer->at, "Unknown token '='", VIEW_NONE);
+		return fail(lexer, lexer->at, "Unknown token '='", VIEW(""));
 	return fail(lexer, lexer->at, "Unknown token ", view_slice(rest, 0, utf8_length(rest)));
 }
 

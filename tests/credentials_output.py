@@ -1,6 +1,7 @@
 """What ssm-credentials prints and asks: its formats and its guard against endless credential_process beside
 the AWS CLI's export-credentials, the question for an MFA code at a terminal, and no secret anywhere else.
 """
+import fcntl
 import json
 import os
 import pty
@@ -19,6 +20,7 @@ BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 TOOL = os.path.join(BUILD_DIR, "ssm-credentials")
 AWS = "/usr/bin/aws"
 MARK = "CANARY0SECRET0"
+TIOCGPTPEER = 0x5441         # a terminal's other end, from its master
 FORMATS = ("process", "env", "env-no-export", "powershell", "windows-cmd")
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 CONFIG = """[profile static]
@@ -157,7 +159,7 @@ def check_prompt(aws):
         run_ = Terminal("--profile", "mfa", "--no-cache", aws=aws)
         run_.read(PROMPT.encode())
         silent = not run_.echoes()
-        slave = os.open(f"/proc/{run_.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
+        slave = fcntl.ioctl(run_.terminal, TIOCGPTPEER, os.O_RDWR | os.O_NOCTTY)
         os.kill(run_.pid, number)
         code = os.waitstatus_to_exitcode(os.waitpid(run_.pid, 0)[1])
         echoes = bool(termios.tcgetattr(slave)[3] & termios.ECHO)

@@ -148,9 +148,9 @@ def check_old(world):
     first, second = (world.probe("assume-role", "-c", profile="a") for _ in range(2))
     is_equal((len(first.calls), len(second.calls)), (1, 1), "keys for 10 minutes are fetched each time")
     fresh(world, role() + STATIC)
-    os.mkdir(world.path(".aws", "cli"), 0o500)
+    os.mkdir(world.path(".aws", "cli"))
     with open(world.path(CACHE), "w", encoding="utf-8"):
-        pass
+        pass                        # a file where the directory would be: root, too, cannot write into it
     ours = world.probe("assume-role", "-c", profile="a")
     is_equal(ours.keys and ours.keys[0], "ASIAROLE", "a cache that cannot be written is as none", ours.error)
 

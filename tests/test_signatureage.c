@@ -86,7 +86,7 @@ test_fail(void)
 	ssm_error_clear(&err);
 }
 
-/* now: by this machine's clock; date: the service's, VIEW_NONE for none. */
+/* now: by this machine's clock; date: the service's, NULL for none. */
 static void
 check_explained(const char *code, const char *message, const char *date, long long now,
     long long skew, const char *expected)
@@ -95,10 +95,11 @@ check_explained(const char *code, const char *message, const char *date, long lo
 	struct ssm_error err = SSM_ERROR_INIT;
 	char line[96], whole[512];
 
-	snprintf(line, sizeof line, "Date: %s\r\n", date);
 	httphead_line(&head, VIEW("HTTP/1.1 403 X\r\n"));
-	if (date != NULL)
+	if (date != NULL) {
+		snprintf(line, sizeof line, "Date: %s\r\n", date);
 		httphead_line(&head, view_of(line));
+	}
 	ssm_fail(&err, SSM_E_SERVICE, code, "%s", message);
 	signatureage_explain(&signed_request, &head, now, &err);
 	snprintf(whole, sizeof whole, "%s%s", message, expected);
