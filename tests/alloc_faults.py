@@ -40,6 +40,7 @@ CASES = [
     ("ssm-sign", ["--profile", "p", "--time", "20150830T123600Z"], REQUEST, 0),
     ("ssm-sign", ["--credentials", "document", "--time", "20150830T123600Z"], REQUEST, 0),
     ("ssm-resume-session", ["--session-id", "x", "--show-pipeline"], "", 0),
+    ("ssm-describe-sessions", ["--state", "Active", "--starting-token", "t", "--show-pipeline"], "", 0),
     ("ssm-credentials", ["--profile", "p"], "", 0),
     ("ssm-credentials", ["--profile", "p", "--explain"], "", 0),
     ("ssm-call", ["--max-attempts", "1"], REQUEST.replace("https://ssm.eu-west-1.amazonaws.com", "http://127.0.0.1:1").replace(
@@ -49,7 +50,7 @@ CASES = [
 ]
 # Constructors of libjq and of what libcurl brings with it cannot report that memory is gone, the random
 # numbers of libcrypto 3.0 do not look, and the start of libcrypto 3.5 waits for itself.
-SIGNALS_KNOWN = {"ssm-format": 2, "ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-sign": 56,
+SIGNALS_KNOWN = {"ssm-format": 2, "ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-describe-sessions": 2, "ssm-sign": 56,
                  "ssm-call": 90, "ssm-credentials": 320, "tests/jmespath_probe": 2}
 CODES = {0, 1, 75, 252, 253, 254, 255}
 

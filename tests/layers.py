@@ -44,6 +44,8 @@ LAYERS = [
     "askcredentials call callprogress calls callsettings chain_tell cli input keyring options output pipeline"
     " pipeline_run pipeline_stage records requestoptions"
     " settings_tell usage",
+    # the pages' own
+    "heldpipe pagerun pages",
     # the check's own
     "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",
     # the sandbox's own
