@@ -1,39 +1,45 @@
 #include "startingtoken.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "json.h"
+#include "jsontext.h"
 #include "utf8.h"
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static int
 digit_of(char c)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = c == '\0' ? NULL : strchr(digits, c);
 
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* Base64 with its padding and nothing else; false: it is something else. */
+/* Base64 with its padding, line ends at will, and nothing else; false: it is something else. */
 static bool
 decode(struct bytes *out, struct view text)
 {
-	unsigned group = 0, count = 0;
+	unsigned group = 0;
+	size_t count = 0, padding = 0;
 
-	if (text.len == 0 || text.len % 4 != 0)
-		return false;
-	while (text.len > 0 && text.ptr[text.len - 1] == '=')
-		text.len--;
 	for (size_t i = 0; i < text.len; i++) {
 		int digit = digit_of(text.ptr[i]);
 
-		if (digit < 0)
+		if (text.ptr[i] == '\n' || text.ptr[i] == '\r')
+			continue;
+		if (text.ptr[i] == '=') {
+			padding++;
+			continue;
+		}
+		if (digit < 0 || padding > 0)
 			return false;
 		group = group << 6 | (unsigned)digit;
 		if (++count % 4 != 1)
 			bytes_add_char(out, (char)(group >> (6 - 2 * ((count - 1) % 4)) & 0xFF));
 	}
-	return true;
+	return count > 0 && padding < 4 && (count + padding) % 4 == 0;
 }
 
 /* Up to the end of text a whole number. */
@@ -106,4 +112,44 @@ startingtoken_read(struct bytes *next, unsigned long *shown, struct view text, s
 		rc = ssm_fail_memory(err);
 	bytes_clear(&decoded);
 	return rc;
+}
+
+static void
+add_base64(struct bytes *out, struct view text)
+{
+	for (size_t i = 0; i < text.len; i += 3) {
+		size_t left = text.len - i;
+		unsigned group = (unsigned)(unsigned char)text.ptr[i] << 16;
+
+		if (left > 1)
+			group |= (unsigned)(unsigned char)text.ptr[i + 1] << 8;
+		if (left > 2)
+			group |= (unsigned char)text.ptr[i + 2];
+		bytes_add_char(out, digits[group >> 18]);
+		bytes_add_char(out, digits[group >> 12 & 63]);
+		bytes_add_char(out, left > 1 ? digits[group >> 6 & 63] : '=');
+		bytes_add_char(out, left > 2 ? digits[group & 63] : '=');
+	}
+}
+
+void
+startingtoken_add(struct bytes *out, struct view next, const unsigned long *shown)
+{
+	struct bytes text = BYTES_INIT(2 * JSON_DOCUMENT_MAX);
+	char number[32];
+
+	bytes_add(&text, VIEW("{\"NextToken\": "));
+	if (next.len > 0)
+		jsontext_string_ascii(&text, next);
+	else
+		bytes_add(&text, VIEW("null"));
+	if (shown != NULL) {
+		snprintf(number, sizeof number, "%lu", *shown);
+		bytes_add(&text, VIEW(", \"boto_truncate_amount\": "));
+		bytes_add_text(&text, number);
+	}
+	bytes_add_char(&text, '}');
+	add_base64(out, bytes_view(&text));
+	out->failed = out->failed || bytes_failed(&text);
+	bytes_clear(&text);
 }

@@ -17,4 +17,10 @@
 enum ssm_err startingtoken_read(struct bytes *next, unsigned long *shown, struct view text,
     struct ssm_error *err);
 
+/*
+ * Appends what goes on at the page that next stands for (empty: the first), without the first *shown
+ * of its items. shown is NULL when the page is wanted from its start: a page ended where the limit was.
+ */
+void startingtoken_add(struct bytes *out, struct view next, const unsigned long *shown);
+
 #endif

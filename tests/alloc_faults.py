@@ -44,6 +44,7 @@ CASES = [
     ("ssm-format", ["--operation", "ResumeSession", "--metadata", "--output", "text"],
      json.dumps({"StreamUrl": MARK, "ResponseMetadata": {"a": 1}}), 0),
     ("ssm-request", ["--configured-output", "--profile", "p"], "", 0),
+    ("ssm-describe-sessions", ["--state", "Active", "--starting-token", "t", "--show-pipeline"], "", 0),
     ("ssm-credentials", ["--profile", "p"], "", 0),
     ("ssm-credentials", ["--list-profiles"], "", 0),
     ("ssm-format", ["--version"], "", 0),
@@ -57,7 +58,7 @@ CASES = [
 ]
 # Constructors of libjq and of what libcurl brings with it cannot report that memory is gone, the random
 # numbers of libcrypto 3.0 do not look, and the start of libcrypto 3.5 waits for itself.
-SIGNALS_KNOWN = {"ssm-format": 2, "ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-sign": 56,
+SIGNALS_KNOWN = {"ssm-format": 2, "ssm-parse-url": 2, "ssm-request": 2, "ssm-resume-session": 2, "ssm-describe-sessions": 2, "ssm-sign": 56,
                  "ssm-call": 90, "ssm-credentials": 320, "tests/jmespath_probe": 2}
 CODES = {0, 1, 75, 252, 253, 254, 255}
 

@@ -47,6 +47,8 @@ LAYERS = [
     " pipeline_run pipeline_stage records requestoptions"
     " configuredoutput errorstyle resumeoptions"
     " settings_tell usage",
+    # the pages' own
+    "heldpipe pagerun pages",
     # the check's own
     "checkjudge checklist checklist_answer checkpipe checkreport checkreport_data checkrun",
     # the sandbox's own

@@ -11,6 +11,7 @@ LIBRARIES = {
     "ssm-call": {"libcurl", "libinih", "libjq"},
     "ssm-check": {"libjq"},
     "ssm-credentials": {"libcrypto", "libcurl", "libinih", "libjq"},
+    "ssm-describe-sessions": {"libjq"},
     "ssm-format": {"libjq", "libyaml-0"},
     "ssm-parse-url": {"libjq"},
     "ssm-request": {"libinih", "libjq", "libyaml-0"},
