@@ -444,32 +444,42 @@ def check_allocations(service):
        f"allocation 1 to {number} fails, {failed} of them matter: 255 and whole pages", whole, *wrong[:3])
 
 
+def walk_with_aws(aws, sandbox):
+    """The ids of four runs, one behind the other, and of one run over all."""
+    everything = environment(**sandbox.environment)
+    theirs = [aws, "ssm", "describe-sessions", "--output", "json", "--endpoint-url",
+              sandbox.environment["AWS_ENDPOINT_URL_SSM"]]
+
+    def ask(program, *arguments):
+        got = subprocess.run([*program, "--state", "Active", *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                             text=True, timeout=TIME_LIMIT, check=True, env=everything)
+        pages = [json.loads(got.stdout)] if program is theirs else documents(got)
+        return [item["SessionId"] for page in pages for item in page["Sessions"]], pages[-1].get("NextToken")
+
+    every, _ = ask([TOOL])
+    parts, token = [], None
+    for program, limit in (theirs, "4"), ([TOOL], "3"), (theirs, "1"), ([TOOL], "100"):
+        part, token = ask(program, "--page-size", "3", "--max-items", limit,
+                          *([] if token is None else ["--starting-token", token]))
+        parts.append(part)
+    return parts, token, every
+
+
 def check_aws():
     """The AWS CLI's tokens here, and ours there."""
-    aws = shutil.which("aws")
+    aws = next((path for path in ["/usr/bin/aws", shutil.which("aws")] if path and os.path.exists(path)), None)
     if aws is None:
         skip("the AWS CLI goes on where ours stops", "no aws here")
         return
     sandbox = Sandbox()
-    everything = environment(**sandbox.environment)
-
-    def ask(program, *arguments):
-        got = subprocess.run([*program, "--state", "Active", *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                             text=True, timeout=TIME_LIMIT, check=False, env=everything)
-        pages = [json.loads(got.stdout)] if program[0] == aws else documents(got)
-        return [item["SessionId"] for page in pages for item in page["Sessions"]], pages[-1].get("NextToken"), got
-
-    theirs = [aws, "ssm", "describe-sessions", "--output", "json"]
-    every, _, _ = ask([TOOL])
-    parts = []
-    token = None
-    for program, limit in (theirs, "4"), ([TOOL], "3"), (theirs, "1"), ([TOOL], "100"):
-        part, token, got = ask(program, "--page-size", "3", "--max-items", limit,
-                               *([] if token is None else ["--starting-token", token]))
-        parts.append(part)
-    is_equal(([item for part in parts for item in part], [len(part) for part in parts], token),
-             (every, [4, 3, 1, len(every) - 8], None), "the AWS CLI and ours go on where the other has stopped", got)
-    sandbox.stop()
+    try:
+        parts, token, every = walk_with_aws(aws, sandbox)
+        is_equal(([item for part in parts for item in part], [len(part) for part in parts], token),
+                 (every, [4, 3, 1, len(every) - 8], None), "the AWS CLI and ours go on where the other has stopped")
+    except subprocess.CalledProcessError as failed:
+        ok(False, "the AWS CLI and ours go on where the other has stopped", failed, failed.stderr)
+    finally:
+        sandbox.stop()
 
 
 def main():
