@@ -31,6 +31,6 @@ def describe():
             ("memory", memory()),
             ("system", f"{system}, Linux {platform.release().split('-')[0]}, glibc {platform.libc_ver()[1]}"),
             ("load before the run", f"{os.getloadavg()[0]:.1f}"),
-            ("suite", f"ssm-tools {output_of('ssm-call', '--version').split()[-1]}, "
+            ("suite", f"ssm-tools {output_of('ssm-call', '--version').split()[2]}, "
                       + ", ".join(output_of("multi", "--version").split()[:2]).replace("/", " ")),
             ("Python", platform.python_version())]
