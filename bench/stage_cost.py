@@ -8,8 +8,8 @@ from stage_crowd import IN_FLIGHT
 from stage_urls import contenders as url_contenders
 from workload import ids, requests, signed, urls, wire
 
-TOOLS = ("ssm-call", "ssm-credentials", "ssm-parse-url", "ssm-request", "ssm-resume-session", "ssm-sandbox",
-         "ssm-sign")
+TOOLS = ("ssm-call", "ssm-check", "ssm-credentials", "ssm-describe-sessions", "ssm-format", "ssm-parse-url",
+         "ssm-request", "ssm-resume-session", "ssm-sandbox", "ssm-sign")
 TRUE = "true"
 INTERPRETED = {"aws", "boto3", "botocore"}      # to be counted by valgrind these take too long
 

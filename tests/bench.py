@@ -23,7 +23,8 @@ OURS = {
     "signing": ["ssm-sign"],
     "urls": ["ssm-parse-url -f", "ssm-parse-url, as JSON"],
     "memory": ["the pipeline of three", "ssm-resume-session"],
-    "cost": ["true", "ssm-call --version", "ssm-credentials --version", "ssm-parse-url --version",
+    "cost": ["true", "ssm-call --version", "ssm-check --version", "ssm-credentials --version",
+             "ssm-describe-sessions --version", "ssm-format --version", "ssm-parse-url --version",
              "ssm-request --version", "ssm-resume-session --version", "ssm-sandbox --version", "ssm-sign --version"],
     "growth": ["ssm-request", r"… \| ssm-sign", r"… \| ssm-call", "ssm-parse-url"],
 }
