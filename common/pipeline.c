@@ -2,6 +2,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include "output.h"
+
+#define LINE_LEN_MAX ((size_t)4 * 1024 * 1024)
 
 void
 pipeline_start(struct pipeline *pipeline, const struct cli *cli)
@@ -77,10 +82,9 @@ add_quoted(struct bytes *out, const char *text)
 	bytes_add_char(out, '\'');
 }
 
-void
-pipeline_show(struct bytes *out, const struct pipeline *pipeline)
+static void
+add_command_lines(struct bytes *out, const struct pipeline *pipeline)
 {
-	out->failed = out->failed || pipeline->failed;
 	for (size_t i = 0; i < pipeline->stage_count; i++) {
 		const struct stage *stage = &pipeline->stages[i];
 
@@ -90,6 +94,25 @@ pipeline_show(struct bytes *out, const struct pipeline *pipeline)
 			add_quoted(out, stage->arguments[k]);
 		}
 	}
+}
+
+int
+pipeline_show(const struct pipeline *pipeline)
+{
+	struct bytes line = BYTES_INIT(LINE_LEN_MAX);
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct output out;
+
+	add_command_lines(&line, pipeline);
+	if (pipeline->failed || bytes_failed(&line)) {
+		bytes_clear(&line);
+		ssm_fail_memory(&err);
+		return cli_fail(pipeline->cli, &err);
+	}
+	output_start(&out, STDOUT_FILENO, OUTPUT_COMPACT);
+	output_line(&out, bytes_view(&line));
+	bytes_clear(&line);
+	return output_close(&out) ? 0 : cli_output_lost(pipeline->cli, out.error);
 }
 
 void

@@ -61,8 +61,8 @@ void pipeline_option(struct pipeline *pipeline, struct stage *stage, const char 
     const char *value);
 void pipeline_flag(struct pipeline *pipeline, struct stage *stage, const char *name, bool set);
 
-/* The pipeline as a shell would run it. */
-void pipeline_show(struct bytes *out, const struct pipeline *pipeline);
+/* Prints the pipeline as a shell would run it, on stdout, which is closed; the tool's exit code. */
+int pipeline_show(const struct pipeline *pipeline);
 
 /* Runs it until every stage has ended; stdin goes to the first, stdout comes from the last. */
 void pipeline_run(struct pipeline *pipeline);

@@ -142,24 +142,15 @@ add_sign_and_call(struct pipeline *pipeline, const struct describe_options *give
 static int
 show(const struct cli *cli, const struct describe_options *given)
 {
-	struct bytes line = BYTES_INIT(4 * 1024 * 1024);
-	struct ssm_error err = SSM_ERROR_INIT;
 	struct pipeline pipeline;
-	struct output out;
+	int code;
 
 	pipeline_start(&pipeline, cli);
 	add_request(&pipeline, given);
 	add_sign_and_call(&pipeline, given);
-	pipeline_show(&line, &pipeline);
+	code = pipeline_show(&pipeline);
 	pipeline_clear(&pipeline);
-	if (bytes_failed(&line)) {
-		ssm_fail_memory(&err);
-		return cli_fail(cli, &err);
-	}
-	output_start(&out, STDOUT_FILENO, OUTPUT_COMPACT);
-	output_line(&out, bytes_view(&line));
-	bytes_clear(&line);
-	return output_close(&out) ? 0 : cli_output_lost(cli, out.error);
+	return code;
 }
 
 static void

@@ -6,7 +6,6 @@
 #include "errorstyle.h"
 #include "io.h"
 #include "iso8601.h"
-#include "output.h"
 #include "pipeline.h"
 #include "resumeoptions.h"
 
@@ -122,24 +121,6 @@ build(struct pipeline *pipeline, const struct resumeoptions *given)
 		add_format(pipeline, given);
 }
 
-static int
-show(const struct cli *cli, const struct pipeline *pipeline)
-{
-	struct bytes line = BYTES_INIT(4 * 1024 * 1024);
-	struct ssm_error err = SSM_ERROR_INIT;
-	struct output out;
-
-	pipeline_show(&line, pipeline);
-	if (bytes_failed(&line)) {
-		ssm_fail_memory(&err);
-		return cli_fail(cli, &err);
-	}
-	output_start(&out, STDOUT_FILENO, OUTPUT_COMPACT);
-	output_line(&out, bytes_view(&line));
-	bytes_clear(&line);
-	return output_close(&out) ? 0 : cli_output_lost(cli, out.error);
-}
-
 /* A deadline begins with the run, also when nothing comes on stdin. */
 static void
 start(struct pipeline *pipeline, const struct cli *cli, const struct resumeoptions *given)
@@ -243,7 +224,7 @@ main(int argc, char **argv)
 	cli_start(&cli, &resumeoptions_tool, argv);
 	resumeoptions_read(&given, &cli);
 	start(&pipeline, &cli, &given);
-	code = given.show_pipeline ? show(&cli, &pipeline) : run(&cli, &pipeline, &given);
+	code = given.show_pipeline ? pipeline_show(&pipeline) : run(&cli, &pipeline, &given);
 	pipeline_clear(&pipeline);
 	return code;
 }
