@@ -1,0 +1,126 @@
+#include "carriage.h"
+
+#include <stdlib.h>
+
+#define LATE_MAX 300			/* of a message that loses its order */
+#define DESCRIPTION_MAX 128
+
+static const char *const ways[WORLD_WAYS] = { "client -> service", "service -> client", "agent -> service",
+	"service -> agent" };
+
+void
+carriage_trace(struct world *world, const char *what, enum world_way way, struct view message)
+{
+	char description[DESCRIPTION_MAX];
+
+	if (world->trace == NULL)
+		return;
+	ledger_describe(description, sizeof description, &world->ledger, message);
+	world_trace(world, "%s %s: %s", ways[way], what, description);
+}
+
+void
+carriage_drop(struct world *world, enum world_way way)
+{
+	struct packet *packet;
+
+	while ((packet = world->ways[way].first) != NULL) {
+		world->ways[way].first = packet->next;
+		world_lose(world);
+		free(packet);
+	}
+	world->ways[way].last = world->now;
+}
+
+static struct link *
+link_of(struct world *world, enum world_way way)
+{
+	return way == FROM_CLIENT || way == TO_CLIENT ? &world->client : &world->agent_link;
+}
+
+static void
+put(struct world *world, enum world_way way, struct view message, bool text, uint64_t arrives)
+{
+	struct packet *packet = malloc(sizeof *packet + message.len), **place = &world->ways[way].first;
+
+	if (packet == NULL)
+		abort();
+	*packet = (struct packet){ .way = way, .arrives = arrives, .text = text, .len = message.len };
+	memcpy(packet->bytes, message.ptr, message.len);
+	while (*place != NULL && (*place)->arrives <= arrives)
+		place = &(*place)->next;
+	packet->next = *place;
+	*place = packet;
+}
+
+void
+carriage_send(struct world *world, enum world_way way, struct view message, bool text)
+{
+	struct way *on = &world->ways[way];
+	uint64_t arrives = world->now + world->plan->latency + dice_between(&world->dice, 0, world->plan->jitter);
+
+	carriage_trace(world, link_of(world, way)->up ? "sent" : "sent into the void", way, message);
+	if (!link_of(world, way)->up) {
+		world_lose(world);
+		return;
+	}
+	if (arrives < on->last)
+		arrives = on->last;
+	on->last = arrives;
+	put(world, way, message, text, arrives);
+}
+
+void
+carriage_hand_on(struct world *world, enum world_way way, struct view message)
+{
+	const struct plan *plan = world->plan;
+
+	if (dice_chance(&world->dice, plan->lose)) {
+		carriage_trace(world, "LOST", way, message);
+		world_lose(world);
+		return;
+	}
+	if (dice_chance(&world->dice, plan->duplicate))
+		carriage_send(world, way, message, false);
+	if (!dice_chance(&world->dice, plan->reorder) || !link_of(world, way)->up) {
+		carriage_send(world, way, message, false);
+		return;
+	}
+	carriage_trace(world, "sent, and out of order", way, message);
+	put(world, way, message, false, world->now + plan->latency + dice_between(&world->dice, 0, LATE_MAX));
+}
+
+static const struct packet *
+first_packet(const struct world *world)
+{
+	const struct packet *first = NULL;
+
+	for (int i = 0; i < WORLD_WAYS; i++) {
+		const struct packet *packet = world->ways[i].first;
+
+		if (packet != NULL && (first == NULL || packet->arrives < first->arrives))
+			first = packet;
+	}
+	return first;
+}
+
+uint64_t
+carriage_next(const struct world *world)
+{
+	const struct packet *packet = first_packet(world);
+
+	return packet == NULL ? UINT64_MAX : packet->arrives;
+}
+
+struct packet *
+carriage_take(struct world *world)
+{
+	const struct packet *first = first_packet(world);
+	struct packet *packet;
+
+	if (first == NULL || first->arrives > world->now)
+		return NULL;
+	packet = world->ways[first->way].first;
+	world->ways[first->way].first = packet->next;
+	return packet;
+}

@@ -1,0 +1,132 @@
+/* handshake: what a node may ask for, and the answers. */
+#include "stream/handshake.h"
+#include "peer.h"
+#include "tap.h"
+
+static void
+is_answered(const char *request, const char *response, const char *refusal, const char *title)
+{
+	struct handshake handshake;
+	struct bytes out = BYTES_INIT(16384);
+
+	handshake_init(&handshake);
+	ok(handshake_read_request(&handshake, view_of(request)), "%s is read", title);
+	handshake_write_response(&out, &handshake, VIEW("1.2.764.0"));
+	is_view(bytes_view(&out), view_of(response), "%s: the response", title);
+	is_view(bytes_view(&handshake.refusal), view_of(refusal), "%s: what the user is told", title);
+	bytes_clear(&out);
+	handshake_clear(&handshake);
+}
+
+#define REQUEST(actions) "{\"AgentVersion\":\"3.3.987.0\",\"RequestedClientActions\":[" actions "]}"
+#define ASKED(type) "{\"ActionType\":\"SessionType\",\"ActionParameters\":{\"SessionType\":\"" type "\"}}"
+#define RESPONSE(actions, errors) \
+	"{\"ClientVersion\":\"1.2.764.0\",\"ProcessedClientActions\":[" actions "],\"Errors\":" errors "}"
+#define DONE(type) "{\"ActionType\":\"" type "\",\"ActionStatus\":1,\"ActionResult\":null,\"Error\":\"\"}"
+#define NOT_DONE(type, error) \
+	"{\"ActionType\":\"" type "\",\"ActionStatus\":3,\"ActionResult\":null,\"Error\":\"" error "\"}"
+
+#define NO_KMS "this client cannot encrypt the session with a KMS key"
+#define NO_PORTS "this client cannot forward ports"
+#define NO_TYPE "this client does not know the type of the session"
+#define NO_ACTION "this client does not know what is asked for"
+
+static void
+test_answers(void)
+{
+	is_answered(REQUEST(ASKED("Standard_Stream")), RESPONSE(DONE("SessionType"), "null"), NULL, "a shell");
+	is_answered(REQUEST(ASKED("NonInteractiveCommands")), RESPONSE(DONE("SessionType"), "null"), NULL, "a command");
+	is_answered(REQUEST(), RESPONSE("", "null"), NULL, "no action");
+	is_answered("{\"AgentVersion\":\"1\"}", RESPONSE("", "null"), NULL, "nothing that is asked");
+	is_answered(REQUEST(ASKED("Port")), RESPONSE(NOT_DONE("SessionType", NO_PORTS), "[\"" NO_PORTS "\"]"),
+	    "the node asks for SessionType, but " NO_PORTS, "a port");
+	is_answered(REQUEST(ASKED("Dance")), RESPONSE(NOT_DONE("SessionType", NO_TYPE), "[\"" NO_TYPE "\"]"),
+	    "the node asks for SessionType, but " NO_TYPE, "an unknown session");
+	is_answered(REQUEST("{\"ActionType\":\"KMSEncryption\",\"ActionParameters\":{\"KMSKeyId\":\"k\"}},"
+	    ASKED("Standard_Stream")), RESPONSE(NOT_DONE("KMSEncryption", NO_KMS) "," DONE("SessionType"),
+	    "[\"" NO_KMS "\"]"), "the node asks for KMSEncryption, but " NO_KMS, "encryption, in front of the type");
+	is_answered(REQUEST("{\"ActionType\":\"A\\u001bB\\\"\"},{\"ActionType\":\"C\"}"),
+	    RESPONSE(NOT_DONE("A\\u001bB\\\"", NO_ACTION) "," NOT_DONE("C", NO_ACTION),
+	    "[\"" NO_ACTION "\",\"" NO_ACTION "\"]"), "the node asks for A\\x1bB\", but " NO_ACTION,
+	    "unknown actions");
+}
+
+static void
+test_refused(void)
+{
+	static const char *const texts[] = { "", "x", "[]", "{\"RequestedClientActions\":1}", REQUEST("1"), REQUEST("{}"),
+	    REQUEST("{\"ActionType\":1}"), REQUEST("{\"ActionType\":\"\"}"), "{\"AgentVersion\":\"1\"" };
+	struct handshake handshake;
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		handshake_init(&handshake);
+		ok(!handshake_read_request(&handshake, view_of(texts[i])), "'%s' is no request", texts[i]);
+		handshake_clear(&handshake);
+	}
+}
+
+static void
+request(struct peer *peer, const char *text)
+{
+	peer_tell(peer, MESSAGE_OUTPUT, PAYLOAD_HANDSHAKE_REQUEST, 0, view_of(text));
+}
+
+/* A command's handshake in a channel: nothing but the answer before its end. */
+static void
+test_in_channel(void)
+{
+	struct peer peer;
+	struct message message;
+
+	peer_open(&peer);
+	channel_resize(peer.channel, 80, 24, peer.now);
+	request(&peer, REQUEST(ASKED("NonInteractiveCommands")));
+	ok(!channel_is_ready(peer.channel), "a request does not make a channel ready");
+	is_view(channel_agent_version(peer.channel), VIEW("3.3.987.0"), "but tells the agent's version");
+	ok(peer_next(&peer, &message) && message.type == MESSAGE_ACKNOWLEDGE, "it is acknowledged");
+	ok(peer_next(&peer, &message) && message.payload_type == PAYLOAD_HANDSHAKE_RESPONSE && message.sequence == 0,
+	    "and answered");
+	is_view(message.payload, VIEW(RESPONSE(DONE("SessionType"), "null")), "as it should be");
+	request(&peer, REQUEST(ASKED("NonInteractiveCommands")));
+	is_text(peer_all(&peer), "a0", "one that comes again is acknowledged, and not answered again");
+	is_number(channel_send(peer.channel, VIEW("x"), peer.now), 0, "input is not taken yet");
+	peer_tell(&peer, MESSAGE_OUTPUT, PAYLOAD_HANDSHAKE_COMPLETE, 1,
+	    VIEW("{\"HandshakeTimeToComplete\":1000,\"CustomerMessage\":\"Hello.\"}"));
+	ok(peer_event(&peer, CHANNEL_READY) && peer.event.session == CHANNEL_COMMAND, "the handshake is complete");
+	ok(peer_event(&peer, CHANNEL_TEXT), "and has a text");
+	is_view(peer.event.text, VIEW("Hello."), "for the user");
+	ok(!channel_event(peer.channel, &peer.event), "once");
+	is_text(peer_all(&peer), "a1 i1", "now the size is sent");
+	peer_close(&peer);
+}
+
+static void
+test_refusal_in_channel(void)
+{
+	struct peer peer;
+
+	peer_open(&peer);
+	request(&peer, REQUEST(ASKED("Port")));
+	ok(!channel_event(peer.channel, &peer.event), "nothing is told before the node knows");
+	is_text(peer_all(&peer), "a0 i0", "the refusal is sent");
+	ok(peer_event(&peer, CHANNEL_FAILED) && peer.event.rc == SSM_E_OTHER, "the channel has failed");
+	is_view(peer.event.text, VIEW("the node asks for SessionType, but " NO_PORTS), "and says why");
+	ok(!channel_event(peer.channel, &peer.event) && !channel_is_ready(peer.channel), "that is the last event");
+	peer_close(&peer);
+	peer_open(&peer);
+	request(&peer, "{");
+	is_text(peer_all(&peer), "a0", "a request that cannot be read is acknowledged, and not answered");
+	ok(peer_event(&peer, CHANNEL_FAILED), "the channel has failed");
+	is_view(peer.event.text, VIEW("the node's handshake cannot be read"), "and says why");
+	peer_close(&peer);
+}
+
+int
+main(void)
+{
+	test_answers();
+	test_refused();
+	test_in_channel();
+	test_refusal_in_channel();
+	return done_testing();
+}
