@@ -1,0 +1,188 @@
+#include "session/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "cli/errordocument.h"
+#include "pipeline/suite.h"
+#include "session/hush.h"
+
+/* ssm-resume-session has the AWS CLI's names for two of ssm-call's options. */
+static const char *
+resume_name(const char *name)
+{
+	if (strcmp(name, "connect-timeout") == 0)
+		return "cli-connect-timeout";
+	return strcmp(name, "read-timeout") == 0 ? "cli-read-timeout" : name;
+}
+
+/* Those that are for a stage of the pipeline that ssm-resume-session runs. */
+static void
+pass_options(struct pipeline *pipeline, struct stage *stage, const struct calloptions *given, const char *tool)
+{
+	struct calloptions_argument argument;
+	size_t next = 0;
+
+	while (calloptions_next(given, tool, &next, &argument)) {
+		const char *name = resume_name(argument.name);
+
+		pipeline_option(pipeline, stage, name, argument.value);
+		pipeline_flag(pipeline, stage, name, argument.value == NULL);
+	}
+}
+
+/* The region that the session's URL names, unless the user names one. */
+static const char *
+region_of(const struct sessionask_how *how)
+{
+	return calloptions_has(how->options, CALLOPTION_REGION) ? NULL : how->region;
+}
+
+static void
+add_resume(struct sessionask *ask, const struct sessionask_how *how)
+{
+	struct stage *stage = pipeline_add(&ask->pipeline, "ssm-resume-session", true);
+
+	pipeline_option(&ask->pipeline, stage, "session-id", how->session_id);
+	pipeline_option(&ask->pipeline, stage, "region", region_of(how));
+	pass_options(&ask->pipeline, stage, how->options, "ssm-request");
+	pass_options(&ask->pipeline, stage, how->options, "ssm-call");
+	pipeline_option(&ask->pipeline, stage, "output", "json");
+	pipeline_option(&ask->pipeline, stage, "error-format", "json");
+}
+
+static void
+add_terminate(struct sessionask *ask, const struct sessionask_how *how)
+{
+	struct pipeline *pipeline = &ask->pipeline;
+	struct stage *stage = suite_add(pipeline, "ssm-request");
+
+	pipeline_argument(pipeline, stage, "terminate-session");
+	pipeline_option(pipeline, stage, "session-id", how->session_id);
+	pipeline_option(pipeline, stage, "region", region_of(how));
+	suite_end(pipeline, stage, how->options, &ask->messages);
+	suite_end(pipeline, suite_add(pipeline, "ssm-sign"), how->options, &ask->messages);
+	stage = suite_add(pipeline, "ssm-call");
+	pipeline_flag(pipeline, stage, "compact", true);
+	suite_end(pipeline, stage, how->options, &ask->messages);
+}
+
+static void
+on_limit(void *owner)
+{
+	struct sessionask *ask = owner;
+
+	ssm_fail(&ask->err, SSM_E_AGAIN, "Timeout", "no answer of the service in time");
+	coprocess_kill(&ask->co);
+}
+
+void
+sessionask_start(struct sessionask *ask, enum sessionask_question question, const struct sessionask_how *how,
+    unsigned limit)
+{
+	int rc, nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	sessionask_clear(ask);
+	ask->messages = (struct cli){ .tool = how->cli->tool, .json_errors = true };
+	pipeline_start(&ask->pipeline, &ask->messages);
+	ask->pipeline.batch = ask->pipeline.at_once = true;
+	ask->pipeline.usual_sigpipe = true;
+	ask->pipeline.mask = how->mask;
+	if (question == SESSIONASK_RESUME)
+		add_resume(ask, how);
+	else
+		add_terminate(ask, how);
+	ask->co = (struct coprocess)COPROCESS_INIT;
+	ask->running = true;
+	ask->secret = how->secret;
+	ask->limit = (struct loop_timer){ .due = on_limit, .owner = ask };
+	loop_set(how->loop, &ask->limit, loop_now(how->loop) + limit);
+	rc = nothing < 0 ? errno : coprocess_start(&ask->co, &ask->pipeline, how->loop, nothing, COPROCESS_COLLECTS);
+	if (rc != 0)
+		ssm_fail(&ask->err, SSM_E_OTHER, "PipelineError", "cannot start the pipeline: %s", strerror(rc));
+}
+
+void
+sessionask_limit(struct sessionask *ask, const struct sessionask_how *how, uint64_t at)
+{
+	if (ask->limit.list != NULL && at < ask->limit.at)
+		loop_set(how->loop, &ask->limit, at);
+}
+
+bool
+sessionask_poll(struct sessionask *ask)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct json_doc doc = JSON_DOC_INIT;
+
+	if (ask->co.pipeline == NULL)
+		return true;
+	while (coprocess_answer(&ask->co, &doc, &err) == INPUT_RECORD) {
+		bytes_set(&ask->answer, doc.text);
+		json_clear(&doc);
+	}
+	ssm_error_clear(&err);
+	return !coprocess_is_open(&ask->co) && pipeline_is_over(&ask->pipeline);
+}
+
+/* The last error document that the stages have written; other lines are theirs to the user. */
+static bool
+find_complaint(struct sessionask *ask)
+{
+	struct view rest = bytes_view(&ask->co.messages), id;
+	bool found = false;
+
+	while (rest.len > 0) {
+		struct ssm_error err = SSM_ERROR_INIT;
+
+		if (errordocument_parse(view_take_line(&rest), &err, &id)) {
+			ssm_error_clear(&ask->err);
+			ask->err = err;
+			found = true;
+		} else {
+			ssm_error_clear(&err);
+		}
+	}
+	return found;
+}
+
+/* Exit codes decide; a text is for people. */
+static void
+judge(struct sessionask *ask)
+{
+	int code;
+
+	if (ask->err.rc != SSM_OK || pipeline_trouble(&ask->pipeline, &ask->err))
+		return;
+	ask->messages.quiet = true;
+	code = pipeline_result(&ask->pipeline);
+	if (code == 0)
+		return;
+	if (!find_complaint(ask))
+		ssm_fail(&ask->err, ssm_err_of_exit_code(code), "PipelineError", "the pipeline failed with code %d",
+		    code);
+	ask->err.rc = ssm_err_of_exit_code(code);
+	sessionhush_text(&ask->err, ask->secret);
+}
+
+void
+sessionask_end(struct sessionask *ask)
+{
+	if (!ask->running)
+		return;
+	loop_unset(&ask->limit);
+	if (ask->co.pipeline != NULL && !sessionask_poll(ask))
+		coprocess_kill(&ask->co);
+	coprocess_end(&ask->co);
+	judge(ask);
+	coprocess_clear(&ask->co);
+	pipeline_clear(&ask->pipeline);
+	ask->running = false;
+}
+
+void
+sessionask_clear(struct sessionask *ask)
+{
+	ssm_error_clear(&ask->err);
+	bytes_clear(&ask->answer);
+}

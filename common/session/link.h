@@ -1,0 +1,77 @@
+/*
+ * session/link: one connection of a session after the other: signed, dialled, and known to be alive.
+ *
+ * Purpose:   ssm-sign signs the request to upgrade while the connection is made and dialled; where there are no keys
+ *            at all it is sent unsigned, as the official client does. Once it is open pings go out as
+ *            session/liveness says, and when nothing at all comes for a while behind one, it is lost.
+ * Units:     milliseconds.
+ * Ownership: what `how` names and the address are borrowed until the link is closed; the struct stays where it is.
+ * Errors:    told once a dial, through `lost`, from the loop: rc AGAIN or SERVICE when another try may help.
+ */
+#ifndef SSM_SESSION_LINK_H
+#define SSM_SESSION_LINK_H
+
+#include "session/address.h"
+#include "session/ask.h"
+#include "session/connection.h"
+#include "session/liveness.h"
+#include "session/upgrade_request.h"
+
+struct sessionlink_calls {
+	void (*opened)(void *owner);
+	void (*message)(void *owner, struct view message, bool text);
+	void (*lost)(void *owner, const struct ssm_error *why);
+	void *owner;
+};
+
+struct sessionlink_how {
+	const struct sessionask_how *ask;	/* for the signature */
+	const char *region;		/* of the signature */
+	const char *ca_bundle;		/* empty: the system's */
+	const char *user_agent;
+	unsigned ping;			/* between two of them */
+};
+
+struct sessionlink {
+	struct loop *loop;
+	struct sessionlink_how how;
+	struct sessionlink_calls calls;
+	struct connection *connection;
+	struct connection_plan plan;
+	struct upgrade_request *request;	/* while it is signed */
+	struct liveness liveness;
+	struct loop_timer moment;	/* of liveness, or sooner */
+	bool reported;			/* the loss of this dial was told */
+	struct ssm_error why;
+};
+
+#define SESSIONLINK_INIT { .connection = NULL, .liveness = LIVENESS_INIT, .why = SSM_ERROR_INIT }
+
+void sessionlink_open(struct sessionlink *link, struct loop *loop, const struct sessionlink_how *how,
+    const struct sessionlink_calls *calls);
+
+/* Begins; without a signature where the URL brings its own. */
+void sessionlink_dial(struct sessionlink *link, const struct sessionaddress *address, bool sign);
+
+/* How many bytes of messages it takes now; 0 unless open. */
+size_t sessionlink_room(const struct sessionlink *link);
+/* Nothing is read while it is held; whether it is alive is asked when it was held for long. */
+void sessionlink_hold(struct sessionlink *link, bool held);
+
+void sessionlink_send(struct sessionlink *link, struct view message, bool text);
+
+/* The oldest input that is not answered was given then; LIVENESS_NEVER: all is. */
+void sessionlink_waits(struct sessionlink *link, uint64_t since);
+
+/* This process was stopped: whether it is alive is asked, and patience begins. */
+void sessionlink_check(struct sessionlink *link);
+
+/*
+ * This machine has slept, or its network has changed: whether it is alive is to be known soon. What is being dialled
+ * is not waited for as long as it may take: it may have begun where there is no way any more.
+ */
+void sessionlink_doubt(struct sessionlink *link);
+
+void sessionlink_close(struct sessionlink *link);
+
+#endif

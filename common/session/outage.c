@@ -1,0 +1,173 @@
+#include "session/state.h"
+
+#include <unistd.h>
+
+#define BLINK 500			/* a connection that is back so soon was not missed */
+#define SECOND 1000
+#define MOMENT 500			/* for a program to take notice of a size */
+#define LATEST 5000			/* for the node to acknowledge it */
+
+void
+outage_begin(struct session *session)
+{
+	struct sessionoutage *outage = &session->outage;
+
+	if (outage->since != 0)
+		return;
+	outage->since = loop_now(&session->loop);
+	outage->next = outage->since + BLINK;
+	outage->kept = session->input.kept;
+	outage->dropped = session->input.dropped;
+	outage->drawn = outage->told_full = false;
+	consoleinput_drop(&session->input, session->terminal.raw);
+}
+
+/* One row less, or where there is but one, more. */
+static void
+repaint(struct session *session, uint64_t now)
+{
+	unsigned columns, rows;
+
+	if (!consoleterminal_size(STDOUT_FILENO, &columns, &rows))
+		return;
+	channel_resize(session->channel, columns, rows > 1 ? rows - 1 : rows + 1, now);
+	session->outage.repainted = now + MOMENT;
+	session->outage.latest = now + LATEST;
+}
+
+/* The moment begins when the node has the other size. */
+static void
+end_repaint(struct session *session, uint64_t now)
+{
+	struct sessionoutage *outage = &session->outage;
+	struct channel_counters counters;
+
+	channel_count(session->channel, &counters);
+	if (counters.unacknowledged > 0 && now < outage->latest) {
+		outage->repainted = now + MOMENT;
+	} else if (now >= outage->repainted) {
+		outage->repainted = 0;
+		commands_size(session, false);
+	}
+}
+
+void
+outage_over(struct session *session)
+{
+	struct sessionoutage *outage = &session->outage;
+
+	outage->since = 0;
+	ssm_error_clear(&outage->trouble);
+	consoleinput_drop(&session->input, false);
+	consolestatusline_hide(&outage->line);
+	if (outage->drawn)
+		repaint(session, loop_now(&session->loop));
+	else
+		commands_size(session, true);
+	outage->drawn = false;
+}
+
+void
+outage_trouble(struct session *session, const struct ssm_error *why)
+{
+	struct sessionoutage *outage = &session->outage;
+
+	ssm_fail(&outage->trouble, why->rc, why->code, "%s%s%s", why->service ? why->code : "",
+	    why->service ? ": " : "", why->message);
+	if (outage->drawn)
+		outage->next = 0;
+}
+
+static void
+add_typed(struct bytes *text, const struct session *session)
+{
+	uint64_t kept = session->input.kept - session->outage.kept;
+
+	if (session->input.dropped != session->outage.dropped)
+		bytes_print(text, "; NO ROOM for more typing, %llu bytes wait", (unsigned long long)kept);
+	else if (kept > 0)
+		bytes_print(text, "; %llu typed", (unsigned long long)kept);
+}
+
+static void
+add_escapes(struct bytes *text, const struct session *session)
+{
+	char escape[COMMANDS_ESCAPE_TEXT];
+
+	if (session->input.escape.character == CONSOLEESCAPE_OFF)
+		return;
+	commands_escape_text(session->input.escape.character, escape);
+	bytes_print(text, "; %s. ends, %sd leaves", escape, escape);
+}
+
+static void
+show(struct session *session, uint64_t now)
+{
+	struct sessionoutage *outage = &session->outage;
+	struct bytes text = BYTES_INIT(4 * SSM_MESSAGE_MAX);
+
+	bytes_print(&text, "[%s: connection lost %llu s ago, resuming", session->plan->cli->tool->name,
+	    (unsigned long long)(now - outage->since) / SECOND);
+	add_escapes(&text, session);
+	add_typed(&text, session);
+	if (outage->trouble.rc != SSM_OK)
+		bytes_print(&text, "; %s", outage->trouble.message);
+	bytes_add_char(&text, ']');
+	if (!bytes_failed(&text))
+		consolestatusline_show(&outage->line, bytes_view(&text));
+	outage->drawn |= outage->line.shown;
+	bytes_clear(&text);
+}
+
+/* Once an outage, and audible: who types looks elsewhere. */
+static void
+tell_full(struct session *session)
+{
+	struct sessionoutage *outage = &session->outage;
+
+	if (outage->told_full || session->input.dropped == outage->dropped)
+		return;
+	outage->told_full = true;
+	outage->next = 0;
+	if (consolenotice_has_line(&session->notice))
+		consoleoutput_add(&session->output, CONSOLEOUTPUT_STDOUT, VIEW("\a"));
+	consolenotice_connection(&session->notice, "no room for more of what is typed: it is lost");
+}
+
+static bool
+is_typing_new(const struct session *session)
+{
+	return session->outage.drawn && session->input.kept != session->outage.counted;
+}
+
+void
+outage_tick(struct session *session, uint64_t now)
+{
+	struct sessionoutage *outage = &session->outage;
+
+	if (outage->repainted != 0)
+		end_repaint(session, now);
+	if (session->phase >= SESSION_ENDS) {
+		outage->since = 0;
+		consolestatusline_hide(&outage->line);
+	}
+	if (outage->since == 0)
+		return;
+	tell_full(session);
+	if (!consolenotice_has_line(&session->notice) || (now < outage->next && !is_typing_new(session)))
+		return;
+	show(session, now);
+	outage->counted = session->input.kept;
+	outage->next = now + SECOND - (now - outage->since) % SECOND;
+}
+
+uint64_t
+outage_moment(const struct session *session)
+{
+	const struct sessionoutage *outage = &session->outage;
+	uint64_t at = outage->repainted != 0 ? outage->repainted : UINT64_MAX;
+
+	if (outage->since != 0 && outage->next < at && consolenotice_has_line(&session->notice))
+		at = outage->next;
+	return at;
+}

@@ -1,0 +1,39 @@
+/*
+ * session/plan: what a session is to be run with, and how it ended.
+ *
+ * Units:     milliseconds.
+ * Ownership: everything is borrowed.
+ */
+#ifndef SSM_SESSION_PLAN_H
+#define SSM_SESSION_PLAN_H
+
+#include <stdint.h>
+
+#include "cli/calloptions.h"
+#include "session/document.h"
+#include "session/settings.h"
+
+#define SESSION_NO_LINGER UINT64_MAX
+
+struct session_plan {
+	const struct cli *cli;
+	const struct calloptions *options;	/* of the pipeline */
+	struct sessiondocument *document;	/* is replaced by those of resumes */
+	struct sessionsettings *settings;
+	int input;			/* -1: there is none */
+	int escape;			/* a character, or CONSOLEESCAPE_OFF */
+	unsigned ping, give_up;		/* give_up 0: never */
+	uint64_t linger;		/* SESSION_NO_LINGER: not given */
+	bool no_resume;
+	bool no_adopt;			/* nobody has been in the session before */
+	bool separate_output;		/* of a command: there will be an exit code */
+	const char *events;		/* a file's name, or NULL */
+};
+
+struct session_end {
+	int code;
+	int signal;			/* that ended it, or 0 */
+	int output_error;		/* standard output was lost: an errno, or 0 */
+};
+
+#endif

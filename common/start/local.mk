@@ -1,0 +1,16 @@
+# the front of ssm-start-session
+START = %D%/libstart.a
+noinst_LIBRARIES += %D%/libstart.a
+%C%_libstart_a_SOURCES = \
+	%D%/attend.c \
+	%D%/attend.h \
+	%D%/command.c \
+	%D%/command.h \
+	%D%/newest.c \
+	%D%/newest.h \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/stages.c \
+	%D%/stages.h \
+	%D%/streamcheck.c \
+	%D%/streamcheck.h

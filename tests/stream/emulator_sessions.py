@@ -1,0 +1,200 @@
+"""ssm-stream in sessions of all kinds, before a judge: each byte once, the node's exit code, and nothing wrong in what it sends."""
+import os
+import threading
+
+import datachannel_programs as programs
+from datachannel import Emulator
+from datachannel_message import OUTPUT, STDERR
+from sigv4_judge import Keys
+from stream_running import MEMORY, TOOL, Stream, is_sanitized, run
+from tap import done, is_equal, ok, skip, skip_all
+
+FLOOD = bytes(range(256)) * 4 * 6144        # 6 MiB
+LISTING = b"".join(b"line %d\n" % i for i in range(12000))
+
+
+def judged(session, title, *details):
+    ok(not session.wrong and not session.emulator.wrong, f"{title}: nothing is wrong", *session.wrong, *session.emulator.wrong,
+       *details)
+
+
+def check_shell(emulator):
+    for handshake in False, True:
+        shell = programs.Shell(handshake=handshake)
+        session = emulator.session(f"shell-{handshake}", shell)
+        got = run(emulator, session.document(), data=b"echo one\nexit\n")
+        title = f"a shell {'with' if handshake else 'without'} a handshake"
+        is_equal((got.code, got.out, shell.typed[:14]), (0, b"sh$ echo one\nexit\n", b"echo one\nexit\n"), title, got)
+        judged(session, title)
+
+
+def check_late_shell(emulator):
+    """Input that is there before the session is, is not lost, and not sent before its time."""
+    shell = programs.Shell()
+    shell.start = lambda session: None
+    session = emulator.session("late", shell)
+    stream = Stream(emulator, session.document())
+    stream.feed(b"early\n")
+    ok(session.wait(lambda: session.connections == 1), "a session that says nothing yet")
+    ok(not session.wait(lambda: shell.typed, 0.5), "gets no input", shell.typed)
+    session.output(b"sh$ ")
+    ok(session.wait(lambda: shell.typed == b"early\n"), "and has it once it has spoken", shell.typed)
+    stream.feed(b"exit\n")
+    is_equal(stream.finish().code, 0, "and ends well")
+    judged(session, "a session that says nothing yet")
+
+
+def check_commands(emulator):
+    joined = emulator.session("joined", programs.Command([(OUTPUT, LISTING)]))
+    got = run(emulator, joined.document())
+    ok((got.code, got.out) == (0, LISTING), "a command, joined: its output", got)
+    judged(joined, "a command, joined")
+    for code in 0, 7, 255:
+        apart = emulator.session(f"apart-{code}", programs.Command([(OUTPUT, b"out\n" * 500), (STDERR, b"err\n" * 500)], code))
+        got = run(emulator, apart.document())
+        is_equal((got.code, got.out, b"err\n" * 500 in got.err), (code, b"out\n" * 500, True),
+                 f"a command, apart: both streams and the code {code}", got)
+        judged(apart, f"a command, apart, code {code}")
+    failed = emulator.session("failed", programs.Command([(STDERR, b"no such command\n")], None))
+    got = run(emulator, failed.document())
+    ok(got.code != "hangs" and b"no such command" in got.err, "a command that did not start", got)
+    judged(failed, "a command that did not start")
+
+
+def check_away(emulator):
+    """While the agent is away its input waits, and is repeated less often; it arrives once when the agent is back."""
+    shell = programs.Shell()
+    session = emulator.session("away", shell)
+    stream = Stream(emulator, session.document())
+    ok(session.wait(lambda: session.sent and not session.unacknowledged), "a shell whose agent goes away")
+    session.away = True
+    stream.feed(b"one\n")
+    ok(session.wait(lambda: session.repeats_in >= 1), "is sent its input again")
+    before = session.repeats_in
+    session.wait(lambda: session.repeats_in > before + 6, 1.5)
+    ok(session.repeats_in <= before + 6, "but no storm of it", session.repeats_in - before)
+    session.away = False
+    session.publish("start_publication")
+    ok(session.wait(lambda: shell.typed == b"one\n"), "and has it when it is back", shell.typed)
+    stream.feed(b"exit\n")
+    got = stream.finish()
+    is_equal((got.code, got.out), (0, b"sh$ one\nexit\n"), "a shell whose agent was away", got)
+    judged(session, "a shell whose agent was away")
+
+
+class Flood(programs.Program):
+    """Says much, and ends when it is told to."""
+
+    def start(self, session):
+        session.output(FLOOD)
+
+
+def check_full(emulator):
+    """A reader who does not read: the node is told to wait, by no acknowledgement, and nothing grows."""
+    session = emulator.session("full", Flood(), window=10)
+    read, write = os.pipe()
+    stream = Stream(emulator, session.document(), stdout=write)
+    os.close(write)
+    ok(session.wait(lambda: any(sent.repeats > 2 for sent in session.unacknowledged.values())), "output that nobody reads waits")
+    taken = 1024 * (len(session.sent) - len(session.unacknowledged))
+    ok(taken < 8 << 20, "and is not acknowledged without end", taken)
+    parts = []
+    reader = threading.Thread(target=lambda: parts.extend(iter(lambda: os.read(read, 1 << 20), b"")))
+    reader.start()
+    ok(session.wait(lambda: not session.pending and not session.unacknowledged, 20), "it comes when it is read", len(session.pending))
+    session.end()
+    ended = stream.finish()
+    reader.join()
+    ok(ended.code == 0 and b"".join(parts) == FLOOD, "all of it, once", sum(map(len, parts)), ended)
+    ok(ended.peak < MEMORY or is_sanitized(), "in bounded memory", ended)
+    judged(session, "output that nobody reads")
+
+
+def check_slow(emulator):
+    """A node that sends all it has at once, and a reader who is late: what cannot be kept is held back, not dropped."""
+    session = emulator.session("late", Flood(), window=2 * len(FLOOD) // 1024)
+    read, write = os.pipe()
+    stream = Stream(emulator, session.document(), stdout=write)
+    os.close(write)
+    session.wait(lambda: len(session.sent) * 1024 > len(FLOOD), 2)
+    parts = []
+    reader = threading.Thread(target=lambda: parts.extend(iter(lambda: os.read(read, 1 << 20), b"")))
+    reader.start()
+    ok(session.wait(lambda: session.sent and not session.pending and not session.unacknowledged, 20),
+       "output that is read late comes at once then", len(session.unacknowledged))
+    session.end()
+    ended = stream.finish()
+    reader.join()
+    ok(ended.code == 0 and b"".join(parts) == FLOOD, "all of it, in order", sum(map(len, parts)), ended)
+    ok(ended.peak < MEMORY or is_sanitized(), "also in bounded memory", ended)
+    judged(session, "output that is read late")
+
+
+def check_linger(emulator):
+    """Input ends, and the node says nothing: the session is ended, not left."""
+    shell = programs.Shell(ends=False)
+    session = emulator.session("linger", shell)
+    got = run(emulator, session.document(), "--linger", "1", data=b"one\n")
+    ok(got.code != "hangs" and session.terminated == 1 and shell.typed.startswith(b"one\n"), "--linger: the session is terminated", got)
+    ok(got.out.startswith(b"sh$ one\n"), "--linger: its output is shown", got)
+    judged(session, "--linger")
+
+
+def check_port(emulator):
+    data = bytes(range(256)) * 300 + b"\n"
+    port = programs.Port(last=len(data))
+    session = emulator.session("port", port)
+    stream = Stream(emulator, session.document())
+    stream.feed(data)
+    got = stream.finish()
+    if b"cannot forward ports" in got.err:
+        skip("a port", "this client forwards none")
+        return
+    ok((got.code, got.out, port.typed) == (0, b"SSH-2.0-model\r\n" + data, data), "a port: every byte there and back", got)
+    judged(session, "a port")
+
+
+def check_losses(emulator):
+    """Acknowledgements and input that are lost on the way are sent again."""
+    shell = programs.Shell()
+    session = emulator.session("losses", shell)
+    session.lose_acknowledgements, session.lose_input = {0, 1}, {0, 2}
+    stream = Stream(emulator, session.document())
+    for text in b"one\n", b"two\n", b"three\n":
+        stream.feed(text)
+        ok(session.wait(lambda t=text: shell.typed.endswith(t)), f"input arrives: {text.decode().strip()}", shell.typed)
+    stream.feed(b"exit\n")
+    got = stream.finish()
+    is_equal((got.code, got.out), (0, b"sh$ one\ntwo\nthree\nexit\n"), "what is lost is repeated", got)
+    ok(session.repeats_in >= 2 and not session.unacknowledged, "and acknowledged when it comes again", session.repeats_in)
+    judged(session, "losses")
+
+
+def check_end(emulator):
+    """What the end says is told, and is no success."""
+    session = emulator.session("text", programs.Command(end="Your session timed out.\x1b[31m\x07"))
+    got = run(emulator, session.document())
+    ok(got.code not in (0, "hangs") and b"timed out" in got.err and b"\x1b" not in got.err and b"\x07" not in got.err
+       and not got.out, "an end with a text: told, printable, no success", got)
+    judged(session, "an end with a text")
+
+
+def main():
+    if not os.path.exists(TOOL):
+        skip_all("no ssm-stream")
+    emulator = Emulator(Keys(token="session/token+=="))
+    check_shell(emulator)
+    check_late_shell(emulator)
+    check_commands(emulator)
+    check_away(emulator)
+    check_full(emulator)
+    check_slow(emulator)
+    check_linger(emulator)
+    check_port(emulator)
+    check_losses(emulator)
+    check_end(emulator)
+    emulator.stop()
+    done()
+
+
+main()
