@@ -1,31 +1,39 @@
 /* ssm-sandbox: a local Session Manager endpoint, for a command or until interrupted. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "io.h"
-#include "sandbox_command.h"
-#include "sandbox_server.h"
+#include "aws/partition.h"
+#include "cli/cli.h"
+#include "core/clock.h"
+#include "core/io.h"
+#include "sandbox/command.h"
+#include "sandbox/server.h"
+#include "sign/digest.h"
 
 enum { PORT = CLI_LONG, REGION, SESSIONS, LIST, DELAY, TEMPORARY,
-	CLOCK_OFFSET };
+	CLOCK_OFFSET, FAULT, SHELL, STREAM_URL, SIGNED, KEEP_CELLS };
 
 #define CLOCK_OFFSET_MAX (366L * 24 * 60 * 60)
 
 static const struct cli_option option_table[] = {
 	{ 0, NULL, NULL, "Endpoint" },
 	{ PORT, "port", "N", "listen on 127.0.0.1 port N; 0, the default, picks one" },
-	{ REGION, "region", "NAME", "the region it is (default: us-east-1)" },
+	{ REGION, "region", "REGION", "the region it is (default: us-east-1)" },
 	{ TEMPORARY, "temporary-keys", NULL, "set temporary keys with a session token" },
 	{ CLOCK_OFFSET, "clock-offset", "SECONDS", "its clock is ahead by this, behind when negative" },
+	{ STREAM_URL, "stream-url", "aws|local", "form of StreamUrls; any client can dial a local one" },
+	{ SIGNED, "signed-channels", NULL, "refuse data channels whose request is not signed" },
+	{ KEEP_CELLS, "keep-cell-numbers", NULL, "of StreamUrls, for clients that resume with their first" },
 	{ 0, NULL, NULL, "Sessions" },
+	{ SHELL, "shell", "PATH", "what sessions run (default: $SHELL, or /bin/sh)" },
 	{ SESSIONS, "sessions", "FILE", "take the table of sessions from a JSON file" },
 	{ LIST, "list-sessions", NULL, "print the table, as such a file, and end" },
 	{ DELAY, "delay", "MS", "answer every request MS milliseconds late" },
+	{ FAULT, "fault", "RULE", "what goes wrong, as rst:every=100; repeatable" },
 	CLI_COMMON_OPTIONS,
 	CLI_OPTIONS_END
 };
@@ -51,10 +59,11 @@ static const struct cli_tool tool = {
 
 struct options {
 	unsigned port;
-	const char *region, *sessions;
-	bool list, temporary;
+	const char *region, *sessions, *shell;
+	bool list, temporary, signed_channels, local_urls, keep_cells;
 	unsigned delay_ms;
 	long clock_offset;
+	struct faults faults;
 };
 
 static long
@@ -64,6 +73,18 @@ seconds(const struct cli *cli, const char *value)
 	long number = cli_number(cli, "--clock-offset", value + behind, 0, CLOCK_OFFSET_MAX);
 
 	return behind ? -number : number;
+}
+
+static void
+add_fault(const struct cli *cli, struct options *options, const char *value)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct fault_rule rule;
+
+	if (fault_rule_read(&rule, view_of(value), &err) != SSM_OK)
+		cli_usage(cli, "option '--fault': %s", err.message);
+	if (!faults_add(&options->faults, &rule, clock_ms()))
+		cli_usage(cli, "option '--fault' is given more than %d times", FAULTS_MAX);
 }
 
 static void
@@ -82,6 +103,19 @@ read_options(struct cli *cli, struct options *options)
 			options->delay_ms = (unsigned)cli_number(cli, "--delay", value, 0, SANDBOX_DELAY_MAX);
 			break;
 		case TEMPORARY: options->temporary = true; break;
+		case SHELL:
+			if (*value == '\0')
+				cli_usage(cli, "option '--shell' needs the path of a program");
+			if (strchr(value, '/') != NULL && access(value, X_OK) != 0)
+				cli_usage(cli, "option '--shell': cannot run '%s': %s", value, strerror(errno));
+			options->shell = value;
+			break;
+		case SIGNED: options->signed_channels = true; break;
+		case KEEP_CELLS: options->keep_cells = true; break;
+		case STREAM_URL:
+			options->local_urls = cli_word(cli, "--stream-url", value, VIEW("aws|local")) == 1;
+			break;
+		case FAULT: add_fault(cli, options, value); break;
 		case CLOCK_OFFSET: options->clock_offset = seconds(cli, value); break;
 		}
 	if (cli->after_dashes == NULL)
@@ -95,48 +129,39 @@ read_options(struct cli *cli, struct options *options)
 static void
 report(void *context, const char *line)
 {
-	struct cli *cli = ((void **)context)[0];
-
-	cli_verbose(cli, "%s", line);
-}
-
-static bool
-signalled(void *context)
-{
-	return sandbox_command_signalled(((void **)context)[1]);
+	cli_verbose(context, "%s", line);
 }
 
 /* stdout is given up afterwards, so that $(ssm-sandbox &) has its end. */
 static int
-print_environment(const struct cli *cli, const struct sandbox_environment *environment)
+print_environment(const struct cli *cli, struct view lines)
 {
-	struct bytes text = BYTES_INIT(1024 * 1024);
-	int number = 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	char pid[48];
+	int errnum = 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	snprintf(pid, sizeof pid, "export SSM_SANDBOX_PID=%ld\n", (long)getpid());
-	bytes_add_text(&text, pid);
-	sandbox_environment_format(&text, environment);
-	if (io_write_all(STDOUT_FILENO, bytes_view(&text)) != 0 ||
-	    (null >= 0 && dup2(null, STDOUT_FILENO) < 0))
-		number = errno;
+	if (io_write_all(STDOUT_FILENO, lines) != 0 || (null >= 0 && dup2(null, STDOUT_FILENO) < 0))
+		errnum = errno;
 	if (null >= 0)
 		close(null);
-	bytes_clear(&text);
-	return number == 0 ? 0 : cli_output_lost(cli, number);
+	return errnum == 0 ? 0 : cli_output_lost(cli, errnum);
 }
 
 static int
 list_sessions(const struct cli *cli, const struct sandbox_sessions *table)
 {
 	struct bytes text = BYTES_INIT(4 * 1024 * 1024);
-	int number = 0;
 
 	sandbox_sessions_format(&text, table);
-	if (io_write_all(STDOUT_FILENO, bytes_view(&text)) != 0 || close(STDOUT_FILENO) != 0)
-		number = errno;
-	bytes_clear(&text);
-	return number == 0 ? 0 : cli_output_lost(cli, number);
+	return cli_print(cli, &text);
+}
+
+static const char *
+shell(const struct options *options)
+{
+	const char *usual = getenv("SHELL");
+
+	if (options->shell != NULL)
+		return options->shell;
+	return usual != NULL && usual[0] == '/' ? usual : "/bin/sh";
 }
 
 static enum ssm_err
@@ -147,6 +172,12 @@ prepare(struct sandbox_service *service, const struct options *options, struct s
 	service->region = view_of(options->region);
 	service->delay_ms = options->delay_ms;
 	service->clock_offset = options->clock_offset;
+	service->signed_channels = options->signed_channels;
+	service->local_urls = options->local_urls;
+	service->faults = options->faults;
+	service->shell = shell(options);
+	sandbox_channels_init(&service->channels);
+	service->channels.keep_cells = options->keep_cells;
 	if (region_check(service->region, err) != SSM_OK)
 		return err->rc = SSM_E_INPUT;
 	if ((service->digest = digest_new()) == NULL)
@@ -157,51 +188,48 @@ prepare(struct sandbox_service *service, const struct options *options, struct s
 
 /* The command runs, or the environment is printed. Not 0: that is the exit code. */
 static int
-begin(struct cli *cli, struct sandbox_command *command,
-    const struct sandbox_environment *environment)
+begin(struct cli *cli, struct sandbox_command *command, struct view lines)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
-	int number;
+	int errnum;
 
 	if (cli->after_dashes == NULL)
-		return print_environment(cli, environment);
-	if (sandbox_command_start(command, cli->after_dashes, environment))
+		return print_environment(cli, lines);
+	if ((errnum = sandbox_command_start(command, cli->after_dashes)) == 0)
 		return 0;
-	number = errno;
 	ssm_fail(&err, SSM_E_OTHER, "CommandError", "cannot run '%s': %s", cli->after_dashes[0],
-	    strerror(number));
+	    strerror(errnum));
 	cli_fail(cli, &err);
-	return number == ENOENT ? 127 : 126;
+	return errnum == ENOENT ? 127 : 126;
 }
 
 static int
 serve(struct cli *cli, struct sandbox_service *service, const struct options *options)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
-	struct sandbox_command command = { .signal_fd = -1 };
-	struct sandbox_environment environment = { .count = 0 };
-	void *both[] = { cli, &command };
-	struct sandbox_server server = { .service = service, .listen_fd = -1, .signalled = signalled,
-	    .report = cli->verbose ? report : NULL, .context = both };
+	struct sandbox_command command = { .signals = SIGNALS_INIT, .process = PROCESS_INIT };
+	struct bytes lines = BYTES_INIT(1024 * 1024);
+	struct sandbox_server server = { .service = service, .listen_fd = -1, .command = &command,
+	    .report = cli->verbose ? report : NULL, .context = cli };
 	unsigned port = options->port;
 	int code;
 
+	bytes_print(&lines, "export SSM_SANDBOX_PID=%ld\n", (long)getpid());
 	if (sandbox_listen(&server.listen_fd, &port, &err) != SSM_OK ||
 	    sandbox_command_init(&command, &err) != SSM_OK ||
-	    sandbox_environment_init(&environment, environ, port, options->region,
-	    options->temporary ? sandbox_key_temporary() : sandbox_key_long_term(), &err) != SSM_OK) {
+	    sandbox_environment_set(&lines, port, options->region,
+	    options->temporary ? &sandbox_key_temporary : &sandbox_key_long_term, &err) != SSM_OK) {
 		code = cli_fail(cli, &err);
-	} else if ((code = begin(cli, &command, &environment)) == 0) {
-		server.signal_fd = command.signal_fd;
+	} else if ((service->port = port, code = begin(cli, &command, bytes_view(&lines))) == 0) {
 		if (sandbox_serve(&server, &err) != SSM_OK)
 			code = cli_fail(cli, &err);
 		sandbox_command_stop(&command);
 		if (code == 0 && command.signal != 0)
-			sandbox_command_die(command.signal);
-		if (code == 0 && command.ended)
+			signals_die(command.signal);
+		if (code == 0 && command.started)
 			code = sandbox_command_exit_code(&command);
 	}
-	sandbox_environment_clear(&environment);
+	bytes_clear(&lines);
 	return code;
 }
 

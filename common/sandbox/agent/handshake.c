@@ -1,0 +1,91 @@
+#include "sandbox/agent/handshake.h"
+
+#include "json/text.h"
+#include "json/value.h"
+
+#define RESPONSE_MEMORY (4 * 1024 * 1024)
+#define STATUS_DONE 1
+#define NANOSECONDS 1000000
+
+void
+handshake_request(struct bytes *out, const char *version, const char *session_type)
+{
+	jsontext_begin(out);
+	jsontext_member(out, "AgentVersion", view_of(version));
+	jsontext_name(out, "RequestedClientActions");
+	bytes_add_char(out, '[');
+	jsontext_begin(out);
+	jsontext_member(out, "ActionType", VIEW("SessionType"));
+	jsontext_name(out, "ActionParameters");
+	jsontext_begin(out);
+	jsontext_member(out, "SessionType", view_of(session_type));
+	jsontext_member_raw(out, "Properties", VIEW("null"));
+	jsontext_end(out);
+	jsontext_end(out);
+	bytes_add_char(out, ']');
+	jsontext_end(out);
+}
+
+void
+handshake_complete(struct bytes *out, uint64_t milliseconds)
+{
+	jsontext_begin(out);
+	jsontext_member_number(out, "HandshakeTimeToComplete", (long long)(milliseconds * NANOSECONDS));
+	jsontext_member(out, "CustomerMessage", VIEW(""));
+	jsontext_end(out);
+}
+
+static struct view
+text_of(const struct value *object, struct view name)
+{
+	const struct value *member = value_member(object, name);
+
+	return member != NULL && member->kind == VALUE_STRING ? value_text(member) : VIEW("");
+}
+
+/* A status that is not there is 0, as it is for the agent. */
+static bool
+was_done(struct bytes *why, const struct value *action)
+{
+	const struct value *status = value_member(action, VIEW("ActionStatus"));
+	double number = status != NULL && value_is_number(status) ? value_double(status) : 0;
+
+	if (number == STATUS_DONE)
+		return true;
+	bytes_add(why, text_of(action, VIEW("ActionType")));
+	bytes_print(why, " failed on client with status %.0f error: ", number);
+	bytes_add(why, text_of(action, VIEW("Error")));
+	return false;
+}
+
+static enum handshake_verdict
+judge(struct bytes *why, const struct value *response)
+{
+	const struct value *actions = value_member(response, VIEW("ProcessedClientActions"));
+
+	if (response->kind != VALUE_OBJECT)
+		return HANDSHAKE_UNREADABLE;
+	if (actions == NULL || actions->kind == VALUE_NULL)
+		return HANDSHAKE_GOOD;
+	if (actions->kind != VALUE_ARRAY)
+		return HANDSHAKE_UNREADABLE;
+	for (uint32_t i = 0; i < actions->count; i++)
+		if (!was_done(why, actions->of.items[i]))
+			return HANDSHAKE_FAILED;
+	return HANDSHAKE_GOOD;
+}
+
+enum handshake_verdict
+handshake_judge(struct bytes *why, struct view response)
+{
+	struct arena arena = ARENA_INIT(RESPONSE_MEMORY);
+	enum handshake_verdict verdict = HANDSHAKE_UNREADABLE;
+	struct ssm_error err = SSM_ERROR_INIT;
+	const struct value *value;
+
+	if (value_parse(&value, &arena, response, "the answer", &err) == SSM_OK)
+		verdict = judge(why, value);
+	arena_clear(&arena);
+	ssm_error_clear(&err);
+	return verdict;
+}

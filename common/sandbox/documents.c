@@ -1,0 +1,109 @@
+#include "sandbox/documents.h"
+
+#include "json/items.h"
+#include "sandbox/http.h"
+
+#define COMMAND_PARAMETER "command"
+#define SEPARATE_PARAMETER "separateOutputStream"
+#define SHOWN_MAX 100
+
+static const struct document {
+	const char *name;
+	struct sandbox_purpose purpose;
+} documents[] = {
+	{ "SSM-SessionManagerRunShell", { AGENT_SHELL, false } },
+	{ "AWS-StartInteractiveCommand", { AGENT_INTERACTIVE, false } },
+	{ "AWS-StartNonInteractiveCommand", { AGENT_COMMAND, false } },
+	{ "AWS-StartSSHSession", { AGENT_SHELL, true } },
+	{ "AWS-StartPortForwardingSession", { AGENT_SHELL, true } },
+	{ "AWS-StartPortForwardingSessionToRemoteHost", { AGENT_SHELL, true } },
+	{ "AWS-StartPortForwardingSessionToSocket", { AGENT_SHELL, true } },
+};
+
+static const struct document *
+find(struct view name)
+{
+	if (name.len == 0)
+		return &documents[0];
+	for (size_t i = 0; i < ARRAY_LEN(documents); i++)
+		if (view_is(name, documents[i].name))
+			return &documents[i];
+	return NULL;
+}
+
+/* A list of one string. */
+static bool
+read_value(struct sandbox_call *call, const struct json_doc *doc, const char *name, struct bytes *value)
+{
+	struct json_member *member = json_member(doc, name);
+	struct json_doc wrapped = JSON_DOC_INIT;
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct bytes text = BYTES_INIT(SANDBOX_BODY_MAX + 64);
+	struct view item, more;
+	size_t at = 0;
+	bool right;
+
+	if (json_kind(member) == JSON_ABSENT)
+		return true;
+	right = json_kind(member) == JSON_ARRAY && jsonitems_next(member->raw, &at, &item) &&
+	    !jsonitems_next(member->raw, &at, &more);
+	if (right) {
+		bytes_add(&text, VIEW("{\"v\":"));
+		bytes_add(&text, item);
+		bytes_add_char(&text, '}');
+		right = !bytes_failed(&text) && json_parse(&wrapped, bytes_view(&text), "it", &err) == SSM_OK &&
+		    json_kind(json_member(&wrapped, "v")) == JSON_STRING;
+	}
+	if (right) {
+		item = json_text(&wrapped, "v");
+		right = item.len == 0 || memchr(item.ptr, '\0', item.len) == NULL;
+		bytes_add(value, item);
+	}
+	json_clear(&wrapped);
+	ssm_error_clear(&err);
+	bytes_clear(&text);
+	return (right && !bytes_failed(value)) || sandbox_refuse(call->answer, FAULT_VALIDATION,
+	    "Parameter %s is not one text.", name);
+}
+
+static bool
+read_command(struct sandbox_call *call, const struct json_doc *doc, struct sandbox_purpose *purpose,
+    struct bytes *command)
+{
+	struct bytes separate = BYTES_INIT(SHOWN_MAX);
+	bool right = read_value(call, doc, COMMAND_PARAMETER, command) &&
+	    read_value(call, doc, SEPARATE_PARAMETER, &separate);
+
+	if (right && command->len == 0)
+		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " COMMAND_PARAMETER " is required.");
+	if (right && purpose->session == AGENT_COMMAND && view_is(bytes_view(&separate), "true"))
+		purpose->session = AGENT_COMMAND_SEPARATE;
+	bytes_clear(&separate);
+	return right;
+}
+
+bool
+sandbox_document_read(struct sandbox_call *call, struct view document, struct sandbox_purpose *purpose,
+    struct bytes *command)
+{
+	const struct document *found = find(document);
+	struct json_member *parameters = json_member(call->in, "Parameters");
+	enum json_kind kind = json_kind(parameters);
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct json_doc doc = JSON_DOC_INIT;
+	bool right = true;
+
+	if (kind != JSON_ABSENT && kind != JSON_NULL && kind != JSON_OBJECT)
+		return sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+	if (found == NULL)
+		return sandbox_refuse(call->answer, FAULT_DOCUMENT, "Document with name %.*s does not exist.",
+		    VIEW_ARG_CUT(document, SHOWN_MAX));
+	*purpose = found->purpose;
+	if (kind == JSON_OBJECT && json_parse(&doc, parameters->raw, "Parameters", &err) != SSM_OK)
+		right = sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+	else if (purpose->session != AGENT_SHELL)
+		right = read_command(call, &doc, purpose, command);
+	json_clear(&doc);
+	ssm_error_clear(&err);
+	return right;
+}

@@ -1,0 +1,348 @@
+#include "sandbox/node/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/clock.h"
+#include "json/text.h"
+#include "stream/message.h"
+
+#define AGENT_VERSION "3.3.987.0"
+#define FULL (64 * 1024)		/* bytes of input that wait */
+#define LATER 50			/* to look again for a client that cannot take more now */
+
+struct node {
+	struct node_plan plan;
+	struct agent *agent;
+	struct program program;
+	struct loop_timer timer;
+	uint64_t epoch;
+	unsigned columns, rows;
+	bool present;			/* the client is */
+	bool start_due, asked, pending;	/* pending: output may wait for node_next() */
+	bool over, told, done;		/* the session is; its end was told; channel_closed was given */
+	struct bytes text;		/* of channel_closed */
+	struct bytes message;		/* of the service's own */
+};
+
+static uint64_t
+now_of(const struct node *node)
+{
+	return loop_now(node->plan.loop);
+}
+
+static void
+draw(void *context, unsigned char *out, size_t len)
+{
+	(void)context;
+	arc4random_buf(out, len);
+}
+
+static void
+start_program(struct node *node)
+{
+	const struct program_plan plan = { .session = node->plan.session, .shell = node->plan.shell,
+	    .command = node->plan.command, .columns = node->columns, .rows = node->rows, .mask = node->plan.mask };
+
+	struct ssm_error err = SSM_ERROR_INIT;
+
+	if (program_start(&node->program, &plan, &err) != SSM_OK)
+		agent_program_failed(node->agent, view_of(err.message), now_of(node));
+	ssm_error_clear(&err);
+}
+
+static void
+finish(struct node *node, struct view text)
+{
+	if (node->over)
+		return;
+	node->over = true;
+	bytes_add(&node->text, text);
+}
+
+static void
+take_event(struct node *node, const struct agent_event *event)
+{
+	switch (event->kind) {
+	case AGENT_START:
+		start_program(node);
+		break;
+	case AGENT_INPUT:
+		program_input(&node->program, event->bytes);
+		break;
+	case AGENT_SIZE:
+		node->columns = event->columns;
+		node->rows = event->rows;
+		program_resize(&node->program, event->columns, event->rows);
+		break;
+	case AGENT_FLAG:
+		break;			/* they are for sessions with a port */
+	case AGENT_OVER:
+		finish(node, event->text);
+		break;
+	}
+}
+
+static void
+ask_to_send(struct node *node)
+{
+	if (!node->asked)
+		node->plan.sendable(node->plan.owner);
+	node->asked = true;
+}
+
+static void
+set_timer(struct node *node)
+{
+	uint64_t at = agent_deadline(node->agent), soonest = now_of(node) + (node->asked ? LATER : 1);
+
+	if (at == AGENT_NEVER)
+		loop_unset(&node->timer);
+	else
+		loop_set(node->plan.loop, &node->timer, at > soonest ? at : soonest);
+}
+
+/* What the agent sends now is lost. */
+static void
+send_to_nobody(struct node *node)
+{
+	struct view message;
+
+	while (agent_next(node->agent, &message, now_of(node)))
+		;
+	node->pending = false;
+}
+
+static void
+settle(struct node *node)
+{
+	struct agent_event event;
+
+	while (!node->over && agent_event(node->agent, &event))
+		take_event(node, &event);
+	if (node->over) {
+		loop_set(node->plan.loop, &node->timer, now_of(node));
+	} else {
+		program_look(&node->program);
+		set_timer(node);
+	}
+}
+
+/* After anything that may have changed what the agent wants. */
+static void
+arrange(struct node *node)
+{
+	if (node->present)
+		ask_to_send(node);
+	else if (!node->over)
+		send_to_nobody(node);
+	settle(node);
+}
+
+static void
+on_due(void *owner)
+{
+	struct node *node = owner;
+
+	if (!node->over) {
+		arrange(node);
+	} else if (!node->told) {
+		node->told = true;
+		program_stop(&node->program);
+		if (node->present)
+			ask_to_send(node);
+		node->plan.over(node->plan.owner);	/* which may free the node */
+	}
+}
+
+/* No more than the client's connection takes. */
+static bool
+is_output_wanted(void *owner, bool error_output)
+{
+	const struct node *node = owner;
+
+	return !node->over && !node->pending && agent_reads(node->agent, error_output);
+}
+
+/* A reader that has something for a client who is away is gone: the agent's rule for output that is apart. */
+static void
+on_output(void *owner, struct view bytes, bool error_output)
+{
+	struct node *node = owner;
+
+	agent_output(node->agent, bytes, error_output, now_of(node));
+	if (node->plan.session == AGENT_COMMAND_SEPARATE && !node->present)
+		program_abandon(&node->program, error_output);
+}
+
+static void
+on_ended(void *owner, int code)
+{
+	struct node *node = owner;
+
+	agent_program_ended(node->agent, code, now_of(node));
+}
+
+static void
+on_changed(void *owner)
+{
+	struct node *node = owner;
+
+	if (node->over)
+		return;
+	node->pending = node->present;
+	arrange(node);
+}
+
+enum ssm_err
+node_open(struct node **out, const struct node_plan *plan, struct ssm_error *err)
+{
+	struct node *node = calloc(1, sizeof *node);
+	uint64_t now = loop_now(plan->loop);
+	const struct agent_options options = { .session = plan->session, .version = AGENT_VERSION,
+	    .digest = plan->digest, .random = draw, .epoch = (uint64_t)clock_utc_ms() - now };
+	enum ssm_err rc;
+
+	*out = NULL;
+	if (node == NULL)
+		return ssm_fail_memory(err);
+	node->plan = *plan;
+	node->epoch = options.epoch;
+	node->text = (struct bytes)BYTES_INIT(MESSAGE_MAX / 2);
+	node->message = (struct bytes)BYTES_INIT(MESSAGE_MAX);
+	node->timer = (struct loop_timer){ .due = on_due, .owner = node };
+	program_init(&node->program, plan->loop, &(struct program_calls){ is_output_wanted, on_output, on_ended,
+	    on_changed, node });
+	if ((rc = agent_open(&node->agent, &options, now, err)) != SSM_OK) {
+		node_free(node);
+		return rc;
+	}
+	*out = node;
+	return SSM_OK;
+}
+
+void
+node_publish(struct node *node, bool present)
+{
+	node->present = node->start_due = present;
+	node->asked = node->pending = false;
+	if (!node->over)
+		agent_publish(node->agent, present, now_of(node));
+	arrange(node);
+}
+
+void
+node_receive(struct node *node, struct view message)
+{
+	if (node->over)
+		return;
+	agent_receive(node->agent, message, now_of(node));
+	arrange(node);
+}
+
+bool
+node_is_full(const struct node *node)
+{
+	return node->program.input.len > FULL;
+}
+
+/* channel_closed has no number and no payload type, as the service sends it. */
+static void
+write_closing(struct node *node, struct bytes *payload, const char *id)
+{
+	char created[24];
+
+	snprintf(created, sizeof created, "%llu", (unsigned long long)(node->epoch + now_of(node)));
+	jsontext_begin(payload);
+	jsontext_member(payload, "MessageType", VIEW("channel_closed"));
+	jsontext_member(payload, "MessageId", view_of(id));
+	jsontext_member(payload, "DestinationId", view_of(node->plan.session_id));
+	jsontext_member(payload, "SessionId", view_of(node->plan.session_id));
+	jsontext_member_number(payload, "SchemaVersion", 1);
+	jsontext_member(payload, "CreatedDate", view_of(created));
+	jsontext_member(payload, "Output", bytes_view(&node->text));
+	jsontext_end(payload);
+}
+
+static bool
+write_own(struct node *node, enum message_type type, struct view *message)
+{
+	struct message own = { .type = type, .flags = MESSAGE_SYN | MESSAGE_FIN,
+	    .created = node->epoch + now_of(node) };
+	struct bytes payload = BYTES_INIT(MESSAGE_MAX);
+	struct ssm_error err = SSM_ERROR_INIT;
+	char id[UUID_LEN + 1];
+	bool written;
+
+	arc4random_buf(own.id, sizeof own.id);
+	uuid_mark(own.id);
+	uuid_text(id, own.id);
+	if (type == MESSAGE_CLOSED)
+		write_closing(node, &payload, id);
+	own.payload = bytes_view(&payload);
+	bytes_reset(&node->message);
+	written = message_encode(&node->message, &own, node->plan.digest, &err) == SSM_OK;
+	*message = bytes_view(&node->message);
+	bytes_clear(&payload);
+	ssm_error_clear(&err);
+	return written;
+}
+
+bool
+node_next(struct node *node, struct view *message)
+{
+	node->asked = false;
+	if (node->start_due) {
+		node->start_due = false;
+		return write_own(node, MESSAGE_START, message);
+	}
+	if (!node->over) {
+		if (agent_next(node->agent, message, now_of(node)))
+			return true;
+		node->pending = false;
+		settle(node);
+		return false;
+	}
+	if (node->done || !node->told)
+		return false;
+	node->done = true;
+	return write_own(node, MESSAGE_CLOSED, message);
+}
+
+bool
+node_is_done(const struct node *node)
+{
+	return node->done;
+}
+
+void
+node_end(struct node *node, struct view text)
+{
+	finish(node, text);
+	arrange(node);
+}
+
+void
+node_free(struct node *node)
+{
+	if (node == NULL)
+		return;
+	loop_unset(&node->timer);
+	program_stop(&node->program);
+	agent_free(node->agent);
+	bytes_clear(&node->text);
+	bytes_clear(&node->message);
+	free(node);
+}
+
+void
+node_kill_all(struct node **nodes, size_t count)
+{
+	struct program **programs = calloc(count + 1, sizeof *programs);
+
+	for (size_t i = 0; programs != NULL && i < count; i++)
+		programs[i] = &nodes[i]->program;
+	if (programs != NULL)
+		program_kill_all(programs, count);
+	free(programs);
+}

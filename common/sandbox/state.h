@@ -1,0 +1,31 @@
+/*
+ * sandbox/state: what a service remembers from one request to the next.
+ *
+ * Ownership: it owns its tables and digest; sandbox_service_clear() ends it, before the loop that its nodes are in.
+ */
+#ifndef SSM_SANDBOX_STATE_H
+#define SSM_SANDBOX_STATE_H
+
+#include "sandbox/channel/channels.h"
+#include "sandbox/fault/faults.h"
+
+struct digest;
+
+struct sandbox_service {
+	struct view region;		/* borrowed */
+	struct sandbox_sessions sessions;
+	struct sandbox_channels channels;
+	struct faults faults;
+	struct digest *digest;
+	unsigned delay_ms;		/* before each answer */
+	long clock_offset;		/* seconds that its clock is ahead of this machine's */
+	const char *shell;		/* of sessions, borrowed */
+	bool signed_channels;		/* data channels must be signed */
+	bool local_urls;		/* StreamUrls lead here, to this port */
+	unsigned port;
+};
+
+#define SANDBOX_SERVICE_INIT { .region = { NULL, 0 }, .sessions = SANDBOX_SESSIONS_INIT }
+
+
+#endif
