@@ -25,12 +25,15 @@ import stage_growth
 import stage_memory
 import stage_one
 import stage_signing
+import stage_stream
+import stage_tls
 import stage_urls
 from peers import PEERS, Peers
 from scales import SCALES
 
-STAGES = {"one": stage_one, "batch": stage_batch, "crowd": stage_crowd, "signing": stage_signing,
-          "urls": stage_urls, "memory": stage_memory, "cost": stage_cost, "growth": stage_growth}
+STAGES = {"one": stage_one, "tls": stage_tls, "batch": stage_batch, "crowd": stage_crowd, "signing": stage_signing,
+          "urls": stage_urls, "memory": stage_memory, "stream": stage_stream, "cost": stage_cost,
+          "growth": stage_growth}
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -92,7 +95,7 @@ def as_typed(given):
 
 def into_sandbox():
     """Starts this once more with the sandbox's endpoint and keys in the environment."""
-    os.environ["PATH"] = f"{BUILD_DIR}:{BUILD_DIR}/bench:/usr/bin:/bin:{os.environ['PATH']}"
+    os.environ["PATH"] = f"{BUILD_DIR}:{BUILD_DIR}/bench:/usr/bin:/bin:/usr/sbin:{os.environ['PATH']}"
     os.environ.update(BENCH=HERE, BENCH_IN_SANDBOX="1", AWS_EC2_METADATA_DISABLED="true", LC_ALL="C.UTF-8",
                       PYTHONDONTWRITEBYTECODE="1", AWS_CONFIG_FILE="/dev/null",
                       AWS_SHARED_CREDENTIALS_FILE="/dev/null")

@@ -26,6 +26,8 @@ def text(bench, command, sections):
              "## Machine and versions", report.table(("", ""), rows)]
     for section in sections:
         parts += [f"## {section.title}", section.text, *section.body]
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "notes.md"), encoding="utf-8") as notes:
+        parts.append(notes.read())
     parts.append(f"The run took {bench.time_taken():.0f} s.")
     return "\n\n".join(part.rstrip("\n") for part in parts if part.strip()) + "\n"
 

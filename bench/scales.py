@@ -14,6 +14,8 @@ class Scale:
     serial: int
     sign: int
     urls: int
+    keys: int
+    stream_mib: int
     counted: int
     powers: tuple               # of ten: the numbers of documents in growth
     growth_limit: float         # seconds for the longest run of ours
@@ -21,11 +23,12 @@ class Scale:
 
 
 SCALES = {
-    "full": Scale(rounds=11, repeat=5, budget=45, limit=450, batch=2000, batch_rounds=4, crowd=20_000,
-                  serial=4000, sign=100_000, urls=200_000, counted=500, powers=(3, 4, 5, 6), growth_limit=120,
-                  growth_limit_peers=30),
+    "full": Scale(rounds=11, repeat=5, budget=45, limit=600, batch=2000, batch_rounds=4, crowd=20_000,
+                  serial=4000, sign=100_000, urls=200_000, keys=500, stream_mib=64, counted=500, powers=(3, 4, 5, 6),
+                  growth_limit=120, growth_limit_peers=30),
     "quick": Scale(rounds=3, repeat=3, budget=8, limit=60, batch=500, batch_rounds=1, crowd=5000, serial=1000,
-                   sign=20_000, urls=50_000, counted=300, powers=(3, 4), growth_limit=10, growth_limit_peers=3),
+                   sign=20_000, urls=50_000, keys=100, stream_mib=16, counted=300, powers=(3, 4), growth_limit=10,
+                   growth_limit_peers=3),
     "tiny": Scale(rounds=1, repeat=1, budget=0, limit=60, batch=20, batch_rounds=1, crowd=40, serial=5, sign=40,
-                  urls=40, counted=10, powers=(1, 2), growth_limit=10, growth_limit_peers=1),
+                  urls=40, keys=5, stream_mib=1, counted=10, powers=(1, 2), growth_limit=10, growth_limit_peers=1),
 }

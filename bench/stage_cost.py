@@ -9,7 +9,7 @@ from stage_urls import contenders as url_contenders
 from workload import ids, requests, signed, urls, wire
 
 TOOLS = ("ssm-call", "ssm-check", "ssm-credentials", "ssm-describe-sessions", "ssm-format", "ssm-parse-url",
-         "ssm-request", "ssm-resume-session", "ssm-sandbox", "ssm-sign")
+         "ssm-request", "ssm-resume-session", "ssm-sandbox", "ssm-sign", "ssm-start-session", "ssm-stream")
 TRUE = "true"
 INTERPRETED = {"aws", "boto3", "botocore"}      # to be counted by valgrind these take too long
 
