@@ -5,17 +5,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "atomicfile.h"
-#include "checkreport.h"
-#include "checkrun.h"
-#include "clock.h"
-#include "io.h"
-#include "output.h"
-#include "utf8.h"
+#include "check/report.h"
+#include "check/run.h"
+#include "cli/output.h"
+#include "core/atomicfile.h"
+#include "core/clock.h"
+#include "core/io.h"
+#include "core/pathexpand.h"
+#include "core/utf8.h"
 
-enum { OPT_SESSION_ID = CLI_LONG, OPT_TARGET, OPT_UNKNOWN, OPT_WAIT, OPT_CONNECT_TIMEOUT,
-	OPT_READ_TIMEOUT, OPT_MAX_ATTEMPTS, OPT_RATE, OPT_RETRY_MODE, OPT_REGION, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_CA_BUNDLE,
-	OPT_NO_VERIFY_SSL, OPT_PROMETHEUS, OPT_PROMETHEUS_IDS, OPT_NAME, OPT_JSON };
+enum { OPT_SESSION_ID = CLI_LONG, OPT_TARGET, OPT_UNKNOWN, OPT_WAIT, OPT_PROMETHEUS, OPT_PROMETHEUS_IDS,
+	OPT_NAME, OPT_JSON };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "What to check, besides the operands" },
@@ -28,18 +28,18 @@ static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Time" },
 	{ 't', "timeout", "SECONDS", "for the whole run (10, and what --wait says)" },
 	{ OPT_WAIT, "wait", "SECONDS", "ask again so long while that can help" },
-	{ OPT_CONNECT_TIMEOUT, "connect-timeout", "SECONDS", "as ssm-call" },
-	{ OPT_READ_TIMEOUT, "read-timeout", "SECONDS", "as ssm-call" },
+	CALLOPTION(CONNECT_TIMEOUT),
+	CALLOPTION(READ_TIMEOUT),
 	{ 0, NULL, NULL, "How to ask" },
-	{ OPT_REGION, "region", "REGION", "in place of AWS_REGION and the profile's" },
-	{ OPT_PROFILE, "profile", "NAME", "of the shared config and credentials files" },
-	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
-	{ 'j', "max-concurrency", "N", "requests in flight, at most (16)" },
-	{ OPT_RATE, "rate", "N[/s|/m]", "as ssm-call" },
-	{ OPT_RETRY_MODE, "retry-mode", "standard|legacy|adaptive", "as ssm-call" },
-	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "attempts in all (3)" },
-	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these authorities in place of the system's" },
-	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "trust any certificate" },
+	CALLOPTION(REGION),
+	CALLOPTION(PROFILE),
+	CALLOPTION(ENDPOINT_URL),
+	CALLOPTION(MAX_CONCURRENCY),
+	CALLOPTION(RATE),
+	CALLOPTION(RETRY_MODE),
+	CALLOPTION(MAX_ATTEMPTS),
+	CALLOPTION(CA_BUNDLE),
+	CALLOPTION(NO_VERIFY_SSL),
 	{ 0, NULL, NULL, "What to tell" },
 	{ OPT_JSON, "json", NULL, "a JSON document in place of the line" },
 	{ OPT_PROMETHEUS, "prometheus", "FILE", "metrics too; '-': in place of the line" },
@@ -73,6 +73,7 @@ static const struct cli_tool tool = {
 	.synopsis = "[options] ID ... | -",
 	.purpose = "Check sessions and managed nodes: a line and an exit code for cron and for monitoring.",
 	.options = options,
+	.shared = calloptions_row,
 	.examples = examples,
 	.holds_secrets = true,		/* they stay in the environment that ssm-sign inherits */
 	.fail = say_unknown,
@@ -81,7 +82,7 @@ static const struct cli_tool tool = {
 struct check_options {
 	struct checklist list;
 	struct checkrules rules;
-	struct checkrun_options run;
+	struct calloptions call;
 	long timeout, wait;
 	const char *prometheus, *name;
 	bool prometheus_ids, json;
@@ -120,37 +121,6 @@ read_range(const struct cli *cli, struct threshold table[CHECK_METRICS], const c
 		    "notconnected and unknown with '=' and a range, not '%s'", option, value);
 }
 
-static const char *
-read_count(const struct cli *cli, const char *option, const char *value, long min, long max)
-{
-	cli_number(cli, option, value, min, max);
-	return value;
-}
-
-static void
-read_call_option(const struct cli *cli, struct checkrun_options *run, int key, const char *value)
-{
-	switch (key) {
-	case OPT_REGION: run->region = value; break;
-	case OPT_PROFILE: run->profile = value; break;
-	case OPT_ENDPOINT_URL: run->endpoint_url = value; break;
-	case OPT_RATE: run->rate = value; break;
-	case OPT_RETRY_MODE: run->retry_mode = value; break;
-	case OPT_CA_BUNDLE: run->ca_bundle = value; break;
-	case OPT_NO_VERIFY_SSL: run->no_verify_ssl = true; break;
-	case 'j': run->concurrency = read_count(cli, "--max-concurrency", value, 1, 1024); break;
-	case OPT_MAX_ATTEMPTS:
-		run->max_attempts = read_count(cli, "--max-attempts", value, 1, 1000);
-		break;
-	case OPT_CONNECT_TIMEOUT:
-		run->connect_timeout = read_count(cli, "--connect-timeout", value, 0, TIMEOUT_MAX);
-		break;
-	case OPT_READ_TIMEOUT:
-		run->read_timeout = read_count(cli, "--read-timeout", value, 0, TIMEOUT_MAX);
-		break;
-	}
-}
-
 static void
 read_options(struct cli *cli, struct check_options *given)
 {
@@ -173,7 +143,7 @@ read_options(struct cli *cli, struct check_options *given)
 		case OPT_PROMETHEUS_IDS: given->prometheus_ids = true; break;
 		case OPT_NAME: given->name = value; break;
 		case OPT_JSON: given->json = true; break;
-		default: read_call_option(cli, &given->run, key, value);
+		default: calloptions_take(&given->call, cli, key, value);
 		}
 	if (given->timeout == 0)
 		given->timeout = TIMEOUT + given->wait;
@@ -188,8 +158,6 @@ check_options(const struct cli *cli, const struct check_options *given)
 		cli_usage(cli, "which sessions or targets? name their ids, or '-' to read them");
 	if (given->prometheus == NULL && (given->prometheus_ids || given->name != NULL))
 		cli_usage(cli, "--prometheus-ids and --name are for --prometheus");
-	if (given->prometheus != NULL && *given->prometheus == '\0')
-		cli_usage(cli, "option '--prometheus' takes the name of a file");
 	if (given->json && given->prometheus != NULL && strcmp(given->prometheus, "-") == 0)
 		cli_usage(cli, "--json and '--prometheus -' exclude each other");
 	if (given->name != NULL && utf8_check(view_of(given->name)) != strlen(given->name))
@@ -239,6 +207,17 @@ choose_name(const struct check_options *given, char name[NAME_LEN_MAX])
 	return name;
 }
 
+static int
+publish(const char *path, struct view text)
+{
+	struct bytes expanded = BYTES_INIT(PATHEXPAND_MAX);
+	const char *name = pathexpand_given(&expanded, view_of(path));
+	int number = name == NULL ? ENOMEM : atomicfile_publish(name, text) == 0 ? 0 : errno;
+
+	bytes_clear(&expanded);
+	return number;
+}
+
 /* Metrics that nobody gets are trouble of the check's own: they may not look as if all were well. */
 static void
 write_metrics(const struct check_options *given, struct checkreport *report,
@@ -248,19 +227,19 @@ write_metrics(const struct check_options *given, struct checkreport *report,
 	char name[NAME_LEN_MAX];
 	struct checkmetrics metrics = { .name = choose_name(given, name), .ids = given->prometheus_ids,
 	    .duration = (double)(clock_ms() - start) / 1000.0, .now = time(NULL) };
-	int number = 0;
+	int errnum = 0;
 
 	checkreport_metrics(&text, report, &metrics);
 	if (bytes_failed(&text))
-		number = ENOMEM;
+		errnum = ENOMEM;
 	else if (strcmp(given->prometheus, "-") == 0)
-		number = io_write_all(STDOUT_FILENO, bytes_view(&text)) == 0 ? 0 : errno;
-	else if (atomicfile_publish(given->prometheus, bytes_view(&text)) != 0)
-		number = errno;
+		errnum = io_write_all(STDOUT_FILENO, bytes_view(&text)) == 0 ? 0 : errno;
+	else
+		errnum = publish(given->prometheus, bytes_view(&text));
 	bytes_clear(&text);
-	if (number == 0)
+	if (errnum == 0)
 		return;
-	snprintf(trouble, SSM_MESSAGE_MAX, "cannot write '%s': %s", given->prometheus, strerror(number));
+	snprintf(trouble, SSM_MESSAGE_MAX, "cannot write '%s': %s", given->prometheus, strerror(errnum));
 	report->trouble = trouble;
 	verdict->state = checkjudge_worse(verdict->state, STATE_UNKNOWN);
 }
@@ -311,7 +290,7 @@ main(int argc, char **argv)
 {
 	struct check_options given = { .list = CHECKLIST_INIT };
 	uint64_t start = clock_ms();
-	struct interrupt interrupt;
+	struct signals interrupt;
 	struct checkrun run;
 	struct cli cli;
 	int code = STATE_UNKNOWN;
@@ -322,15 +301,15 @@ main(int argc, char **argv)
 	read_options(&cli, &given);
 	check_options(&cli, &given);
 	read_ids(&cli, &given);
-	interrupt_start(&interrupt);
-	run = (struct checkrun){ .cli = &cli, .options = &given.run, .list = &given.list,
+	signals_hold(&interrupt);
+	run = (struct checkrun){ .cli = &cli, .options = &given.call, .list = &given.list,
 	    .interrupt = &interrupt, .until = start + (uint64_t)given.timeout * 1000,
 	    .wait_until = start + (uint64_t)given.wait * 1000 };
 	checkrun(&run);
-	interrupt_stop(&interrupt);
-	if (interrupt.signal == 0)
+	signals_release(&interrupt);
+	if (interrupt.seen == 0)
 		code = tell(&cli, &given, start);
 	checklist_clear(&given.list);
-	interrupt_obey(&interrupt);
+	signals_obey(&interrupt);
 	return code;
 }

@@ -3,20 +3,21 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "pagerun.h"
-#include "paramfile.h"
-#include "utf8.h"
+#include "core/utf8.h"
+#include "pages/owner.h"
+#include "pages/run.h"
+#include "pipeline/suite.h"
+#include "request/paramfile.h"
 
-enum { OPT_STATE = CLI_LONG, OPT_FILTERS, OPT_MAX_ITEMS, OPT_PAGE_SIZE, OPT_STARTING_TOKEN,
+enum { OPT_STATE = CLI_LONG, OPT_FILTERS, OPT_MINE, OPT_MAX_ITEMS, OPT_PAGE_SIZE, OPT_STARTING_TOKEN,
 	OPT_MAX_RESULTS, OPT_NEXT_TOKEN, OPT_NO_PAGINATE, OPT_CLI_INPUT_JSON, OPT_CLI_INPUT_YAML,
-	OPT_REGION, OPT_PROFILE, OPT_ENDPOINT_URL, OPT_CONNECT_TIMEOUT, OPT_READ_TIMEOUT,
-	OPT_CA_BUNDLE, OPT_NO_VERIFY_SSL, OPT_RATE, OPT_MAX_TIME, OPT_DEADLINE, OPT_RETRY_MODE,
-	OPT_MAX_ATTEMPTS, OPT_METADATA, OPT_SHOW_PIPELINE };
+	OPT_SHOW_PIPELINE };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Which sessions" },
 	{ OPT_STATE, "state", "STATE", "Active or History" },
 	{ OPT_FILTERS, "filters", "FILTER", "key=KEY,value=VALUE ... or JSON" },
+	{ OPT_MINE, "mine", NULL, "one's own, which one can come back to (Active)" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
 	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
 	{ 0, NULL, NULL, "Pages" },
@@ -27,20 +28,21 @@ static const struct cli_option options[] = {
 	{ OPT_NEXT_TOKEN, "next-token", "TOKEN", "this page alone, by the service's own token" },
 	{ OPT_MAX_RESULTS, "max-results", "N", "one page alone, of so many sessions" },
 	{ 0, NULL, NULL, "As aws ssm describe-sessions" },
-	{ OPT_REGION, "region", "REGION", "in place of AWS_REGION and the profile's" },
-	{ OPT_PROFILE, "profile", "NAME", "of the shared config and credentials files" },
-	{ OPT_ENDPOINT_URL, "endpoint-url", "URL", "in place of the service's own endpoint" },
-	{ OPT_CONNECT_TIMEOUT, "cli-connect-timeout", "SECONDS", "to connect, 0 for no limit [10]" },
-	{ OPT_READ_TIMEOUT, "cli-read-timeout", "SECONDS", "longest silence, 0 for no limit [60]" },
-	{ OPT_CA_BUNDLE, "ca-bundle", "FILE", "trust these certificates alone" },
-	{ OPT_NO_VERIFY_SSL, "no-verify-ssl", NULL, "do not verify the server's certificate" },
+	CALLOPTION(REGION),
+	CALLOPTION(PROFILE),
+	CALLOPTION(ENDPOINT_URL),
+	CALLOPTION(CLI_CONNECT_TIMEOUT),
+	CALLOPTION(CLI_READ_TIMEOUT),
+	CALLOPTION(CA_BUNDLE),
+	CALLOPTION(NO_VERIFY_SSL),
 	{ 0, NULL, NULL, "Of this suite" },
-	{ OPT_RATE, "rate", "N[/s|/m]", "pages a second or a minute, at most" },
-	{ OPT_MAX_TIME, "max-time", "SECONDS", "for one page, retries included" },
-	{ OPT_DEADLINE, "deadline", "SECONDS", "for the whole run" },
-	{ OPT_RETRY_MODE, "retry-mode", "MODE", "'legacy', 'standard' or 'adaptive' [standard]" },
-	{ OPT_MAX_ATTEMPTS, "max-attempts", "N", "tries in all, of each page [3]" },
-	{ OPT_METADATA, "metadata", NULL, "add ResponseMetadata to each page" },
+	CALLOPTION(RATE),
+	CALLOPTION(ATTEMPT_TIMEOUT),
+	CALLOPTION(MAX_TIME),
+	CALLOPTION(DEADLINE),
+	CALLOPTION(RETRY_MODE),
+	CALLOPTION(MAX_ATTEMPTS),
+	CALLOPTION(METADATA),
 	{ OPT_SHOW_PIPELINE, "show-pipeline", NULL, "print the pipeline of one page and run nothing" },
 	CLI_DOCUMENT_OPTIONS,
 	CLI_COMMON_OPTIONS,
@@ -49,6 +51,7 @@ static const struct cli_option options[] = {
 
 static const char *const examples[] = {
 	"ssm-describe-sessions --state Active | jq -r '.Sessions[].SessionId'",
+	"ssm-describe-sessions --mine",
 	"ssm-describe-sessions --state History --filters key=Owner,value=\"$arn\"",
 	"ssm-describe-sessions --state Active --starting-token \"$token\"",
 	NULL,
@@ -56,36 +59,35 @@ static const char *const examples[] = {
 
 static const struct cli_tool tool = {
 	.name = "ssm-describe-sessions",
-	.synopsis = "--state STATE [options]",
+	.synopsis = "--state STATE | --mine [options]",
 	.purpose = "List Session Manager sessions, one document a page, all pages.",
 	.options = options,
+	.shared = calloptions_row,
 	.examples = examples,
 	.holds_secrets = true,		/* they stay in the environment that ssm-sign inherits */
 };
 
 #define FILTERS_MAX 12			/* twice what the service has keys for */
+#define SHOWN_MAX ((size_t)4 * 1024 * 1024)
+#define OWNER_SHOWN "$arn"		/* what stands for the ARN in a pipeline that is only shown */
 
 struct describe_options {
-	const char *state, *filters[FILTERS_MAX], *input_json, *input_yaml;
+	const char *state, *filters[FILTERS_MAX + 1], *input_json, *input_yaml;
 	size_t filter_count;
 	const char *max_items, *page_size, *starting_token, *max_results, *next_token;
-	const char *region, *profile, *endpoint_url, *connect_timeout, *read_timeout, *ca_bundle;
-	const char *rate, *max_time, *deadline, *retry_mode, *max_attempts;
-	bool no_paginate, no_verify_ssl, metadata, show_pipeline;
+	struct calloptions call;
+	bool mine, no_paginate, show_pipeline;
 	char paging[64];		/* the names of those of paging that were given */
 };
 
 /* A stage stops at a failure: the page behind it cannot be known. */
 static void
-add_messages_options(struct pipeline *pipeline, struct stage *stage)
+end_stage(struct pipeline *pipeline, struct stage *stage, const struct describe_options *given)
 {
-	const struct cli *cli = pipeline->cli;
+	struct cli messages = *pipeline->cli;
 
-	pipeline_option(pipeline, stage, "error-format", cli->json_errors ? "json" : NULL);
-	pipeline_option(pipeline, stage, "errors", cli->inline_errors ? "inline" : NULL);
-	pipeline_flag(pipeline, stage, "fail-fast", true);
-	pipeline_flag(pipeline, stage, "verbose", cli->verbose);
-	pipeline_flag(pipeline, stage, "quiet", cli->quiet);
+	messages.fail_fast = true;
+	suite_end(pipeline, stage, &given->call, &messages);
 }
 
 static void
@@ -102,7 +104,7 @@ add_filters(struct pipeline *pipeline, struct stage *stage, const struct describ
 static void
 add_request(struct pipeline *pipeline, const struct describe_options *given)
 {
-	struct stage *stage = pipeline_add(pipeline, "ssm-request", false);
+	struct stage *stage = suite_add(pipeline, "ssm-request");
 
 	pipeline_argument(pipeline, stage, "describe-sessions");
 	pipeline_option(pipeline, stage, "state", given->state);
@@ -113,42 +115,69 @@ add_request(struct pipeline *pipeline, const struct describe_options *given)
 	pipeline_option(pipeline, stage, "starting-token", given->show_pipeline ? given->starting_token : NULL);
 	pipeline_option(pipeline, stage, "max-results", given->max_results);
 	pipeline_option(pipeline, stage, "next-token", given->next_token);
-	pipeline_option(pipeline, stage, "region", given->region);
-	pipeline_option(pipeline, stage, "profile", given->profile);
-	pipeline_option(pipeline, stage, "endpoint-url", given->endpoint_url);
-	add_messages_options(pipeline, stage);
+	end_stage(pipeline, stage, given);
 }
 
 static void
 add_sign_and_call(struct pipeline *pipeline, const struct describe_options *given)
 {
-	struct stage *stage = pipeline_add(pipeline, "ssm-sign", true);
+	end_stage(pipeline, suite_add(pipeline, "ssm-sign"), given);
+	end_stage(pipeline, suite_add(pipeline, "ssm-call"), given);
+}
 
-	add_messages_options(pipeline, stage);
-	stage = pipeline_add(pipeline, "ssm-call", false);
-	pipeline_option(pipeline, stage, "rate", given->rate);
-	pipeline_option(pipeline, stage, "connect-timeout", given->connect_timeout);
-	pipeline_option(pipeline, stage, "read-timeout", given->read_timeout);
-	pipeline_option(pipeline, stage, "max-time", given->max_time);
-	pipeline_option(pipeline, stage, "deadline", given->deadline);
-	pipeline_option(pipeline, stage, "retry-mode", given->retry_mode);
-	pipeline_option(pipeline, stage, "max-attempts", given->max_attempts);
-	pipeline_option(pipeline, stage, "ca-bundle", given->ca_bundle);
-	pipeline_flag(pipeline, stage, "no-verify-ssl", given->no_verify_ssl);
-	pipeline_flag(pipeline, stage, "metadata", given->metadata);
-	add_messages_options(pipeline, stage);
+/* With --mine a shell asks for the ARN first, as this process does. */
+static void
+add_owner_shown(struct bytes *out, const struct cli *cli, const struct describe_options *given)
+{
+	struct pipeline pipeline;
+	struct stage *format;
+
+	pipeline_start(&pipeline, cli);
+	owner_stages(&pipeline, &given->call);
+	format = suite_add(&pipeline, "ssm-format");
+	pipeline_option(&pipeline, format, "query", "Arn");
+	pipeline_option(&pipeline, format, "output", "text");
+	bytes_add(out, VIEW("arn=$("));
+	pipeline_add_shown(out, &pipeline);
+	bytes_add(out, VIEW(") && "));
+	pipeline_clear(&pipeline);
+}
+
+/* The last one is taken out of the quotes that the shell's word is in, so that it is the variable's value. */
+static void
+add_with_variable(struct bytes *out, struct view line)
+{
+	const size_t len = strlen(OWNER_SHOWN);
+	size_t at = line.len - len;
+
+	while (at > 0 && memcmp(line.ptr + at, OWNER_SHOWN, len) != 0)
+		at--;
+	bytes_add(out, view_slice(line, 0, at));
+	bytes_add(out, VIEW("'\"" OWNER_SHOWN "\"'"));
+	bytes_add(out, view_slice(line, at + len, line.len));
 }
 
 static int
 show(const struct cli *cli, const struct describe_options *given)
 {
+	struct bytes line = BYTES_INIT(SHOWN_MAX), shown = BYTES_INIT(SHOWN_MAX);
 	struct pipeline pipeline;
 	int code;
 
 	pipeline_start(&pipeline, cli);
 	add_request(&pipeline, given);
 	add_sign_and_call(&pipeline, given);
-	code = pipeline_show(&pipeline);
+	pipeline_add_shown(&line, &pipeline);
+	shown.failed = line.failed;
+	if (given->mine && !line.failed) {
+		add_owner_shown(&shown, cli, given);
+		add_with_variable(&shown, bytes_view(&line));
+	} else {
+		bytes_add(&shown, bytes_view(&line));
+	}
+	bytes_add_char(&shown, '\n');
+	code = cli_print(cli, &shown);
+	bytes_clear(&line);
 	pipeline_clear(&pipeline);
 	return code;
 }
@@ -171,11 +200,26 @@ name_paging(struct describe_options *given)
 	}
 }
 
+/* The owner is one more filter behind those that were given. */
+static void
+check_mine(const struct cli *cli, struct describe_options *given)
+{
+	if (given->input_json != NULL || given->input_yaml != NULL)
+		cli_usage(cli, "--mine and --cli-input-%s exclude each other", given->input_json != NULL ? "json" : "yaml");
+	if (given->filter_count > 0 && (strchr("[{", given->filters[0][0]) != NULL ||
+	    paramfile_kind(view_of(given->filters[0])) != PARAMFILE_NONE))
+		cli_usage(cli, "with --mine, --filters takes key=KEY,value=VALUE");
+	if (given->state == NULL)
+		given->state = "Active";
+}
+
 /* What a stage would refuse is refused here, under the name that was typed. */
 static void
 check_options(const struct cli *cli, struct describe_options *given)
 {
 	cli_operands_max(cli, 0);
+	if (given->mine)
+		check_mine(cli, given);
 	if (given->state == NULL && given->input_json == NULL && given->input_yaml == NULL)
 		cli_usage(cli, "the following arguments are required: --state");
 	if (given->input_json != NULL && given->input_yaml != NULL)
@@ -186,10 +230,6 @@ check_options(const struct cli *cli, struct describe_options *given)
 		cli_usage(cli, "Cannot specify --no-paginate along with pagination arguments: %s", given->paging);
 	if (given->max_items != NULL)
 		cli_number(cli, "--max-items", given->max_items, 0, LONG_MAX);
-	if (given->connect_timeout != NULL)
-		cli_number(cli, "--cli-connect-timeout", given->connect_timeout, 0, 86400);
-	if (given->read_timeout != NULL)
-		cli_number(cli, "--cli-read-timeout", given->read_timeout, 0, 86400);
 }
 
 /* All arguments up to the next option are filters. */
@@ -211,6 +251,7 @@ take_option(struct cli *cli, struct describe_options *given, int key, const char
 	switch (key) {
 	case OPT_STATE: given->state = value; break;
 	case OPT_FILTERS: take_filters(cli, given, value); break;
+	case OPT_MINE: given->mine = true; break;
 	case OPT_CLI_INPUT_JSON: given->input_json = value; break;
 	case OPT_CLI_INPUT_YAML: given->input_yaml = value; break;
 	case OPT_MAX_ITEMS: given->max_items = value; break;
@@ -219,20 +260,8 @@ take_option(struct cli *cli, struct describe_options *given, int key, const char
 	case OPT_MAX_RESULTS: given->max_results = value; break;
 	case OPT_NEXT_TOKEN: given->next_token = value; break;
 	case OPT_NO_PAGINATE: given->no_paginate = true; break;
-	case OPT_REGION: given->region = value; break;
-	case OPT_PROFILE: given->profile = value; break;
-	case OPT_ENDPOINT_URL: given->endpoint_url = value; break;
-	case OPT_CONNECT_TIMEOUT: given->connect_timeout = value; break;
-	case OPT_READ_TIMEOUT: given->read_timeout = value; break;
-	case OPT_CA_BUNDLE: given->ca_bundle = value; break;
-	case OPT_NO_VERIFY_SSL: given->no_verify_ssl = true; break;
-	case OPT_RATE: given->rate = value; break;
-	case OPT_MAX_TIME: given->max_time = value; break;
-	case OPT_DEADLINE: given->deadline = value; break;
-	case OPT_RETRY_MODE: given->retry_mode = value; break;
-	case OPT_MAX_ATTEMPTS: given->max_attempts = value; break;
-	case OPT_METADATA: given->metadata = true; break;
 	case OPT_SHOW_PIPELINE: given->show_pipeline = true; break;
+	default: calloptions_take(&given->call, cli, key, value); break;
 	}
 }
 
@@ -260,14 +289,14 @@ begin(struct pages *pages, const char *starting_token, struct ssm_error *err)
 }
 
 static void
-walk(struct records *records, struct interrupt *interrupt, const struct describe_options *given,
-    void (*on_sigpipe)(int))
+walk(struct records *records, struct signals *interrupt, const struct describe_options *given,
+    bool usual_sigpipe)
 {
 	struct pages pages = PAGES_INIT;
 	struct pipeline maker, caller;
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct pagerun run = { .records = records, .interrupt = interrupt, .pages = &pages, .maker = &maker,
-		.caller = &caller, .on_sigpipe = on_sigpipe, .own_size = given->page_size != NULL,
+		.caller = &caller, .own_size = given->page_size != NULL,
 		.paging = given->paging[0] == '\0' ? NULL : given->paging };
 
 	pages.single = given->no_paginate;
@@ -277,6 +306,7 @@ walk(struct records *records, struct interrupt *interrupt, const struct describe
 		    LONG_MAX);
 	pipeline_start(&maker, records->cli);
 	pipeline_start(&caller, records->cli);
+	maker.usual_sigpipe = caller.usual_sigpipe = usual_sigpipe;
 	add_request(&maker, given);
 	add_sign_and_call(&caller, given);
 	if (begin(&pages, given->starting_token, &err) == SSM_OK)
@@ -289,31 +319,60 @@ walk(struct records *records, struct interrupt *interrupt, const struct describe
 	pages_clear(&pages);
 }
 
+/* One more filter, whose text is in *text; false: *code is the exit code. */
+static bool
+add_owner(struct describe_options *given, struct bytes *text, const struct cli *cli, int *code)
+{
+	struct bytes arn = BYTES_INIT(OWNER_ARN_MAX);
+	struct ssm_error err = SSM_ERROR_INIT;
+	bool found = given->show_pipeline || owner_find(&arn, cli, &given->call, code);
+
+	if (found) {
+		owner_filter(text, given->show_pipeline ? VIEW(OWNER_SHOWN) : bytes_view(&arn));
+		given->filters[given->filter_count++] = bytes_cstr(text);
+		if (bytes_failed(text)) {
+			ssm_fail_memory(&err);
+			*code = cli_fail(cli, &err);
+			bytes_clear(text);
+			found = false;
+		}
+	}
+	bytes_clear(&arn);
+	return found;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct describe_options given = { .state = NULL };
-	struct interrupt interrupt;
+	struct signals interrupt;
 	struct records records;
 	struct cli cli;
 	const char *value;
+	struct bytes owner = BYTES_INIT(OWNER_FILTER_MAX);
 	int key, code;
-	void (*on_sigpipe)(int);
+	bool usual_sigpipe;
 
 	(void)argc;
 	cli_start(&cli, &tool, argv);
 	while ((key = cli_option(&cli, &value)) != CLI_END)
 		take_option(&cli, &given, key, value);
 	check_options(&cli, &given);
-	if (given.show_pipeline)
-		return show(&cli, &given);
-	on_sigpipe = signal(SIGPIPE, SIG_IGN);		/* a stage that has ended tells so by its code */
+	if (given.mine && !add_owner(&given, &owner, &cli, &code))
+		return code;
+	if (given.show_pipeline) {
+		code = show(&cli, &given);
+		bytes_clear(&owner);
+		return code;
+	}
+	usual_sigpipe = signal(SIGPIPE, SIG_IGN) == SIG_DFL;	/* a stage that has ended tells so by its code */
 	records_start(&records, &cli);
 	records.out.no_wait = records.in.end = true;
-	interrupt_start(&interrupt);
-	walk(&records, &interrupt, &given, on_sigpipe);
-	interrupt_stop(&interrupt);
+	signals_hold(&interrupt);
+	walk(&records, &interrupt, &given, usual_sigpipe);
+	signals_release(&interrupt);
+	bytes_clear(&owner);
 	code = records_finish(&records);
-	interrupt_obey(&interrupt);
+	signals_obey(&interrupt);
 	return code;
 }

@@ -1,31 +1,35 @@
 /* ssm-format: response documents to the AWS CLI's output formats, or to what a filter makes of them. */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "cli.h"
-#include "configuredoutput.h"
-#include "format.h"
-#include "jmespath.h"
-#include "jqfilter.h"
-#include "records.h"
-#include "shownmembers.h"
+#include "cli/cli.h"
+#include "cli/records.h"
+#include "format/format.h"
+#include "format/jqfilter.h"
+#include "format/members.h"
+#include "jmespath/jmespath.h"
+#include "process/child.h"
+#include "process/toolpath.h"
+#include "service/answer.h"
 
-#define DOCUMENT_MAX (ANSWER_BODY_MAX + JSON_DOCUMENT_MAX)	/* an answer, with id and metadata */
+#define DOCUMENT_MAX (RESPONSE_BODY_MAX + JSON_DOCUMENT_MAX)	/* an answer, with id and metadata */
 #define ARENA_MAX ((size_t)1024 * 1024 * 1024)
 #define WIDTH_UNKNOWN 80
+#define CONFIGURED_MAX 64
+#define MESSAGES_MAX (64 * 1024)
 
-enum { OUTPUT = CLI_LONG, QUERY, JQ, ARG, COLOR, TITLE, OPERATION, METADATA, OUTPUT_OF };
+enum { OUTPUT = CLI_LONG, QUERY, JQ, ARG, COLOR, TITLE, OPERATION, METADATA, TIMESTAMPS };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Output" },
 	{ OUTPUT, "output", "json|text|table|yaml|yaml-stream|off", "the format (json)" },
-	{ OUTPUT_OF, "output-of", "PROFILE", "in place of json: the profile's, or AWS_DEFAULT_OUTPUT" },
 	{ QUERY, "query", "EXPRESSION", "print what a JMESPath expression selects" },
 	{ COLOR, "color", "on|off|auto", "colours in tables (auto: on a terminal)" },
 	{ TITLE, "title", "TEXT", "what stands above a table (default: ResumeSession)" },
 	{ OPERATION, "operation", "NAME", "of an answer, only what its operation has, in that order" },
+	{ TIMESTAMPS, "timestamps", "iso8601|wire", "its times (cli_timestamp_format)" },
 	{ METADATA, "metadata", NULL, "show ResponseMetadata too" },
 	{ 0, NULL, NULL, "Filters" },
 	{ JQ, "jq", "FILTER", "print the results of a jq program" },
@@ -59,8 +63,8 @@ static const struct cli_tool tool = {
 struct work {
 	const struct format *format;
 	struct format_how how;
-	const char *output_of;			/* NULL: nobody's */
-	struct shownmembers shown;
+	struct members_shown shown;
+	bool times_given;
 	struct arena arena;
 	const char *expression;			/* --query */
 	struct jmespath *query;
@@ -76,13 +80,11 @@ static enum ssm_err
 apply_format(void *context, struct json_doc *doc, struct bytes *result, struct ssm_error *err)
 {
 	struct work *work = context;
-	const struct value *value = value_of_json(&work->arena, doc->text);
-	enum ssm_err rc = SSM_OK;
+	const struct value *value;
+	enum ssm_err rc;
 
-	value = shownmembers(&work->arena, value, &work->shown);
-	if (value == NULL)
-		rc = ssm_fail_memory(err);
-	else if (work->query != NULL)
+	rc = members_select(&value, &work->arena, value_of_json(&work->arena, doc->text), &work->shown, err);
+	if (rc == SSM_OK && work->query != NULL)
 		rc = jmespath_search(&value, work->query, value, &work->arena, true, err);
 	if (rc == SSM_OK)
 		rc = format_value(work->format, result, value, &work->arena, &work->how, err);
@@ -166,8 +168,11 @@ read_option(struct cli *cli, struct work *work, int key, const char *value)
 	case COLOR: work->how.colour = choose_colour(cli, value); break;
 	case TITLE: work->how.title = value; break;
 	case OPERATION: choose_operation(cli, work, value); break;
+	case TIMESTAMPS:
+		work->times_given = true;
+		work->shown.wire_times = cli_word(cli, "--timestamps", value, VIEW("iso8601|wire")) == 1;
+		break;
 	case METADATA: work->shown.metadata = true; break;
-	case OUTPUT_OF: work->output_of = value; break;
 	case 'r': work->form.raw = true; break;
 	case 'j': work->form.raw = work->form.join = true; break;
 	default: cli->compact = true; cli->pretty = false; break;
@@ -193,13 +198,15 @@ read_options(struct cli *cli, struct work *work)
 	int key;
 
 	work->how.colour = choose_colour(cli, "auto");
-	work->how.reset = isatty(STDOUT_FILENO) != 0;
+	work->how.reset = work->how.terminal = isatty(STDOUT_FILENO) != 0;
 	work->how.width = terminal_width();
 	while ((key = cli_option(cli, &value)) != CLI_END)
 		read_option(cli, work, key, value);
 	cli_operands_max(cli, 0);
 	check_options(cli, work);
 	work->how.compact = cli->compact;
+	if (work->format == NULL)
+		work->format = format_find("json");
 }
 
 static enum ssm_err
@@ -213,23 +220,40 @@ compile_query(struct work *work, struct ssm_error *err)
 	return rc;
 }
 
+/* Where there can be times, and no option says how they are shown. The shared files are ssm-request's to read. */
 static enum ssm_err
-choose_configured(struct work *work, struct ssm_error *err)
+ask_for_times(struct work *work, struct ssm_error *err)
 {
-	char word[CONFIGUREDOUTPUT_MAX] = "json";
-	enum ssm_err rc = SSM_OK;
+	struct child child = CHILD_INIT(CONFIGURED_MAX, MESSAGES_MAX);
+	char path[TOOLPATH_MAX], name[] = "ssm-request", option[] = "--configured-timestamps";
+	char *arguments[] = { name, option, NULL };
+	struct view text, before = VIEW("ssm-request: ");
+	int errnum;
 
-	if (work->output_of != NULL)
-		rc = configuredoutput(word, work->output_of, err);
-	if (rc == SSM_OK && (work->format = format_find(word)) == NULL)
-		rc = ssm_fail(err, SSM_E_CONFIG, "InvalidConfigError", "Unknown output type: %s", word);
-	return rc;
+	child.path = path;
+	child.argv = arguments;
+	child.no_input = true;
+	errnum = toolpath(path, name) ? child_run(&child) : ENOENT;
+	text = view_trim(bytes_view(&child.messages));
+	text = view_slice(text, view_starts(text, before) ? before.len : 0, text.len);
+	if (errnum != 0)
+		ssm_fail(err, SSM_E_OTHER, "PipelineError", "cannot run ssm-request for cli_timestamp_format: %s; "
+		    "--timestamps does without", strerror(errnum));
+	else if (child.status != 0)
+		ssm_fail(err, SSM_E_CONFIG, "ConfigurationError", "%.*s; --timestamps does without the shared files",
+		    VIEW_ARG(text));
+	work->shown.wire_times = view_is(view_trim(bytes_view(&child.out)), "wire");
+	child_clear(&child);
+	return err->rc;
 }
 
 static enum ssm_err
 prepare(struct work *work, struct ssm_error *err)
 {
-	if (work->format == NULL && choose_configured(work, err) != SSM_OK)
+	const struct operation *operation = work->shown.operation;
+
+	if (operation != NULL && work->program == NULL && !work->times_given &&
+	    shape_has(operation->output, SHAPE_TIMESTAMP) && ask_for_times(work, err) != SSM_OK)
 		return err->rc;
 	if (work->expression != NULL)
 		return compile_query(work, err);
@@ -241,11 +265,13 @@ prepare(struct work *work, struct ssm_error *err)
 static void
 format_input(struct records *r, struct work *work)
 {
-	r->verbatim = true;
+	r->form = RECORDS_TEXTS;
 	work->records = r;
 	work->form.pretty = r->out.pretty;
 	work->form.colour = r->out.colour;
+	work->form.terminal = r->out.terminal;
 	input_start(&r->in, STDIN_FILENO, "standard input", DOCUMENT_MAX);
+	r->in.any_value = true;
 	records_documents(r, work->program != NULL ? apply_filter : apply_format, work);
 }
 

@@ -1,15 +1,17 @@
 /* ssm-parse-url: StreamUrls, as operands, lines or members of documents, to what they say. */
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "jsontext.h"
-#include "records.h"
-#include "streamurl.h"
+#include "aws/streamurl.h"
+#include "cli/cli.h"
+#include "cli/records.h"
+#include "json/omit.h"
+#include "json/text.h"
 
 enum { ALLOW_HOST = CLI_LONG };
+
+static const char TOKEN[] = "TokenValue";
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Options" },
@@ -76,7 +78,6 @@ add_value(struct bytes *out, const struct field *field, const struct streamurl *
 {
 	const void *value = (const char *)url + field->at;
 	const struct view *text = value;
-	char number[16];
 
 	switch (field->kind) {
 	case TEXT:
@@ -88,8 +89,7 @@ add_value(struct bytes *out, const struct field *field, const struct streamurl *
 			jsontext_string(out, *text);
 		break;
 	case NUMBER:
-		snprintf(number, sizeof number, "%u", *(const unsigned *)value);
-		bytes_add_text(out, number);
+		bytes_print(out, "%u", *(const unsigned *)value);
 		break;
 	case FLAG:
 		bytes_add(out, *(const bool *)value ? VIEW("true") : VIEW("false"));
@@ -135,29 +135,38 @@ add_other_members(struct bytes *out, const struct json_doc *doc)
 	for (size_t i = 0; i < doc->count; i++) {
 		const struct json_member *member = &doc->members[i];
 
-		if (is_own_member(member->name) || view_equal_nocase(member->name, VIEW("TokenValue")))
+		if (is_own_member(member->name) || view_equal_nocase(member->name, view_of(TOKEN)))
 			continue;
 		jsontext_name_view(out, member->raw_name);
-		bytes_add(out, member->raw);
+		jsonomit(out, member->raw, TOKEN);
 	}
+}
+
+/* What is asked for of a URL, with the rest of the document that it was in, if there is one. */
+static enum ssm_err
+apply(struct work *work, struct view text, const struct streamurl_rules *rules, const struct json_doc *doc,
+    struct bytes *result, struct ssm_error *err)
+{
+	enum ssm_err rc = streamurl_parse(&work->url, text, rules, err);
+
+	if (rc == SSM_OK && work->chosen_count > 0) {
+		add_chosen(result, work);
+	} else if (rc == SSM_OK) {
+		jsontext_begin(result);
+		add_members(result, work);
+		if (doc != NULL)
+			add_other_members(result, doc);
+		jsontext_end(result);
+	}
+	return rc;
 }
 
 static enum ssm_err
 apply_line(void *context, struct view line, struct bytes *result, struct ssm_error *err)
 {
 	struct work *work = context;
-	enum ssm_err rc = streamurl_parse(&work->url, line, &work->rules, err);
 
-	if (rc != SSM_OK)
-		return rc;
-	if (work->chosen_count > 0) {
-		add_chosen(result, work);
-		return SSM_OK;
-	}
-	jsontext_begin(result);
-	add_members(result, work);
-	jsontext_end(result);
-	return SSM_OK;
+	return apply(work, line, &work->rules, NULL, result, err);
 }
 
 static enum ssm_err
@@ -173,17 +182,7 @@ apply_document(void *context, struct json_doc *doc, struct bytes *result, struct
 		return rc;
 	if (text.ptr == NULL)
 		return ssm_fail(err, SSM_E_NO, "InvalidStreamUrl", "no 'StreamUrl' in the document");
-	if ((rc = streamurl_parse(&work->url, text, &rules, err)) != SSM_OK)
-		return rc;
-	if (work->chosen_count > 0) {
-		add_chosen(result, work);
-		return SSM_OK;
-	}
-	jsontext_begin(result);
-	add_members(result, work);
-	add_other_members(result, doc);
-	jsontext_end(result);
-	return SSM_OK;
+	return apply(work, text, &rules, doc, result, err);
 }
 
 static void
@@ -280,7 +279,8 @@ main(int argc, char **argv)
 		return cli_fail(&cli, &err);
 	read_options(&cli, &work);
 	records_start(&r, &cli);
-	r.plain = work.chosen_count > 0;
+	r.form = work.chosen_count > 0 ? RECORDS_LINES : RECORDS_DOCUMENTS;
+	r.withheld = TOKEN;
 	if (cli.operand_count > 0)
 		parse_operands(&r, &work, &cli);
 	else

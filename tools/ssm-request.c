@@ -1,228 +1,123 @@
 /* ssm-request: an operation and its parameters in, request documents (not yet signed) out. */
 #include <stdlib.h>
 
-#include "endpoint.h"
-#include "jsontext.h"
-#include "records.h"
-#include "requestoptions.h"
-#include "settings_tell.h"
-#include "skeleton.h"
+#include "cli/records.h"
+#include "cli/settings_tell.h"
+#include "json/text.h"
+#include "request/maker.h"
+#include "request/options.h"
+#include "request/skeleton.h"
 
-/* What all documents of a run share, as text around their own members. */
-struct maker {
+struct work {
 	struct requestoptions *options;
 	const struct operation *operation;
-	struct bytes head, tail;	/* before the body's text, and behind it */
+	struct maker maker;
 	struct bytes id;		/* --id as JSON, or empty */
-	struct bytes parameters, body;
+	struct bytes parameters;
 };
-
-#define MAKER_TEXT_MAX (8 * JSON_DOCUMENT_MAX)
-
-static void
-add_shared_members(struct maker *maker, struct view url, struct view region)
-{
-	const struct operation *operation = maker->operation;
-	struct bytes *head = &maker->head, *tail = &maker->tail;
-	const char *profile = maker->options->profile;
-
-	jsontext_begin(head);
-	jsontext_member(head, "method", VIEW("POST"));
-	jsontext_member(head, "url", url);
-	jsontext_name(head, "headers");
-	jsontext_begin(head);
-	jsontext_member(head, "content-type", VIEW(OPERATION_CONTENT_TYPE));
-	jsontext_name(head, "x-amz-target");
-	bytes_add(head, VIEW("\"" OPERATION_TARGET_PREFIX "."));
-	bytes_add_text(head, operation->name);
-	bytes_add_char(head, '"');
-	jsontext_end(head);
-	jsontext_name(head, "body");
-	bytes_add_char(tail, ',');
-	jsontext_member(tail, "service", VIEW(OPERATION_SIGNING_NAME));
-	jsontext_member(tail, "region", region);
-	jsontext_member(tail, "operation", view_of(operation->name));
-	if (profile != NULL && *profile != '\0')
-		jsontext_member(tail, "profile", view_of(profile));
-}
-
-static enum ssm_err
-choose_url(struct bytes *url, const struct cli *cli, const struct settings *settings,
-    const struct requestoptions *given, struct view region, bool fips, struct ssm_error *err)
-{
-	bool dual_stack = settings_is_true(settings, SETTING_USE_DUALSTACK_ENDPOINT);
-	struct setting_value custom;
-	enum ssm_err rc;
-
-	rc = settings_endpoint(settings, given->endpoint_url, "ssm", &custom, err);
-	if (rc != SSM_OK)
-		return rc;
-	settings_tell(cli, settings, SETTING_IGNORE_ENDPOINT_URLS, NULL);
-	settings_tell_value(cli, "endpoint_url", &custom);
-	if (custom.text.ptr != NULL)
-		return endpoint_custom(url, custom.text, custom.origin, err);
-	settings_tell(cli, settings, SETTING_USE_FIPS_ENDPOINT, NULL);
-	settings_tell(cli, settings, SETTING_USE_DUALSTACK_ENDPOINT, NULL);
-	fips = fips || settings_is_true(settings, SETTING_USE_FIPS_ENDPOINT);
-	endpoint_url(url, "ssm", region, fips, dual_stack);
-	return SSM_OK;
-}
-
-static enum ssm_err
-choose_region(struct bytes *region, const struct cli *cli, const struct settings *settings,
-    const struct requestoptions *given, bool *fips, struct ssm_error *err)
-{
-	enum ssm_err rc = settings_region(settings, given->region, region, fips, err);
-
-	settings_tell_profile(cli, settings);
-	settings_tell(cli, settings, SETTING_REGION, given->region);
-	if (rc == SSM_OK && *fips)
-		cli_verbose(cli, "a FIPS pseudo-region: region %.*s, FIPS endpoint",
-		    VIEW_ARG(bytes_view(region)));
-	return rc;
-}
-
-static enum ssm_err
-prepare(struct maker *maker, const struct cli *cli, struct ssm_error *err)
-{
-	const struct requestoptions *given = maker->options;
-	struct settings *settings = NULL;
-	struct bytes region = BYTES_INIT(1024), url = BYTES_INIT(JSON_DOCUMENT_MAX);
-	const char *path;
-	bool fips = false;
-	int number;
-	enum ssm_err rc;
-
-	if ((rc = settings_open(&settings, view_of(given->profile), err)) == SSM_OK &&
-	    (rc = choose_region(&region, cli, settings, given, &fips, err)) == SSM_OK &&
-	    (rc = choose_url(&url, cli, settings, given, bytes_view(&region), fips, err)) == SSM_OK) {
-		if ((number = settings_unreadable(settings, &path)) != 0)
-			cli_warn(cli, "cannot read '%s': %s", path, strerror(number));
-		add_shared_members(maker, bytes_view(&url), bytes_view(&region));
-		if (bytes_failed(&url) || bytes_failed(&region) || bytes_failed(&maker->head) ||
-		    bytes_failed(&maker->tail))
-			rc = ssm_fail_memory(err);
-		cli_verbose(cli, "region %.*s, endpoint %.*s", VIEW_ARG(bytes_view(&region)),
-		    VIEW_ARG(bytes_view(&url)));
-	}
-	settings_close(settings);
-	bytes_clear(&region);
-	bytes_clear(&url);
-	return rc;
-}
-
-/* Checked parameters, and the caller's own key as JSON, to one request document. */
-static enum ssm_err
-add_request(struct maker *maker, const struct json_doc *parameters, struct view id,
-    struct bytes *result, struct ssm_error *err)
-{
-	bytes_reset(&maker->body);
-	operation_body(&maker->body, maker->operation, parameters);
-	bytes_add(result, bytes_view(&maker->head));
-	jsontext_string(result, bytes_view(&maker->body));
-	bytes_add(result, bytes_view(&maker->tail));
-	if (id.len > 0)
-		jsontext_member_raw(result, "id", id);
-	jsontext_end(result);
-	return bytes_failed(&maker->body) ? ssm_fail_memory(err) : SSM_OK;
-}
 
 /* One object of --input, which may have a key of its own. */
 static enum ssm_err
 make(void *context, struct json_doc *parameters, struct bytes *result, struct ssm_error *err)
 {
-	struct maker *maker = context;
+	struct work *work = context;
 	struct json_member *id = json_member(parameters, "id");
-	enum ssm_err rc = operation_check(maker->operation, parameters, "id", err);
+	enum ssm_err rc = shape_check(work->operation->input, parameters, "id", err);
 
 	return rc != SSM_OK ? rc :
-	    add_request(maker, parameters, id == NULL ? VIEW_NONE : id->raw, result, err);
+	    maker_add(&work->maker, parameters, id == NULL ? VIEW_NONE : id->raw, result, err);
 }
 
-/* The options' parameters; a subject is the line that stands for '-'. */
+/* The options' parameters; a subject is the id that stands for '-'. */
 static enum ssm_err
 make_from_options(void *context, struct view subject, struct bytes *result, struct ssm_error *err)
 {
-	struct maker *maker = context;
+	struct work *work = context;
 	struct json_doc doc = JSON_DOC_INIT;
 	enum ssm_err rc;
 
-	bytes_reset(&maker->parameters);
-	rc = parameters_add(&maker->parameters, &maker->options->parameters, subject, err);
+	bytes_reset(&work->parameters);
+	rc = parameters_add(&work->parameters, &work->options->parameters, subject, err);
 	if (rc == SSM_OK)
-		rc = json_parse(&doc, bytes_view(&maker->parameters), "the parameters", err);
+		rc = json_parse(&doc, bytes_view(&work->parameters), "the parameters", err);
 	if (rc == SSM_OK)
-		rc = operation_check(maker->operation, &doc, NULL, err);
-	if (rc == SSM_OK && maker->options->skeleton == SKELETON_OUTPUT)
-		skeleton_output(result, maker->operation->output);
+		rc = shape_check(work->operation->input, &doc, NULL, err);
+	if (rc == SSM_OK && work->options->skeleton == SKELETON_OUTPUT)
+		skeleton_json(result, work->operation->output, true);
 	else if (rc == SSM_OK)
-		rc = add_request(maker, &doc, bytes_view(&maker->id), result, err);
+		rc = maker_add(&work->maker, &doc, bytes_view(&work->id), result, err);
 	json_clear(&doc);
 	return rc;
 }
 
-/* Its last line end is the record's. */
 static void
-settle_skeleton(struct records *records, struct bytes *text, struct ssm_error *err)
-{
-	if (text->len > 0)
-		text->len--;
-	records_settle_line(records, SSM_OK, text, err);
-}
-
-static void
-make_one(struct records *records, struct maker *maker)
+make_one(struct records *records, struct work *work)
 {
 	struct bytes result = BYTES_INIT(MAKER_TEXT_MAX);
 	struct ssm_error err = SSM_ERROR_INIT;
-	enum ssm_err rc = make_from_options(maker, VIEW_NONE, &result, &err);
+	enum ssm_err rc = make_from_options(work, VIEW_NONE, &result, &err);
 
-	if (rc == SSM_OK && maker->options->parameters.shown > 0)
+	if (rc == SSM_OK && work->options->parameters.shown > 0)
 		cli_warn(records->cli, "the page starts with %lu sessions that the starting token leaves out",
-		    maker->options->parameters.shown);
-	if (rc == SSM_OK && maker->options->skeleton == SKELETON_OUTPUT) {
-		settle_skeleton(records, &result, &err);
-	} else {
-		records_settle(records, rc, &result, &err, VIEW_NONE);
-	}
+		    work->options->parameters.shown);
+	if (work->options->skeleton == SKELETON_OUTPUT)
+		records->form = RECORDS_TEXTS;
+	records_settle(records, rc, &result, &err, VIEW_NONE);
 	bytes_clear(&result);
 }
 
-static void
-make_all(struct records *records, struct maker *maker)
+static enum id_kind
+session_id(struct view text)
 {
-	struct requestoptions *given = maker->options;
+	(void)text;
+	return ID_SESSION;
+}
+
+static enum id_kind
+target_id(struct view text)
+{
+	(void)text;
+	return ID_TARGET;
+}
+
+static void
+make_all(struct records *records, struct work *work)
+{
+	struct requestoptions *given = work->options;
 	struct ssm_error err = SSM_ERROR_INIT;
-	bool lines = given->skeleton == SKELETON_NONE && parameters_subject(&given->parameters) != NULL;
+	const struct operation_option *subject = parameters_subject(&given->parameters);
+	bool ids = given->skeleton == SKELETON_NONE && subject != NULL;
 
 	if (parameters_read_input(&given->parameters, &err) != SSM_OK ||
-	    prepare(maker, records->cli, &err) != SSM_OK) {
+	    maker_prepare(&work->maker, records->cli, work->operation, &given->request, &err) != SSM_OK) {
 		records_fail(records, &err);
-	} else if (given->input == NULL && !lines) {
-		make_one(records, maker);
-	} else if (input_open(&records->in, lines ? "-" : given->input, JSON_DOCUMENT_MAX,
+	} else if (given->input == NULL && !ids) {
+		make_one(records, work);
+	} else if (input_open(&records->in, ids ? "-" : given->input, JSON_DOCUMENT_MAX,
 	    &err) != SSM_OK) {
 		records_fail(records, &err);
-	} else if (lines) {
-		records_lines(records, make_from_options, maker);
+	} else if (ids) {
+		records_ids(records, strcmp(subject->member, "Target") == 0 ? target_id : session_id,
+		    make_from_options, work);
 	} else {
-		records_documents(records, make, maker);
+		records_documents(records, make, work);
 	}
 	ssm_error_clear(&err);
 }
 
 /* A sample of the input needs nothing but the table. */
 static void
-print_skeleton(struct records *records, const struct maker *maker)
+print_skeleton(struct records *records, const struct work *work)
 {
 	struct bytes text = BYTES_INIT(65536);
 	struct ssm_error err = SSM_ERROR_INIT;
 
-	if (maker->options->skeleton == SKELETON_YAML)
-		skeleton_yaml(&text, maker->operation->input);
+	if (work->options->skeleton == SKELETON_YAML)
+		skeleton_yaml(&text, work->operation->input);
 	else
-		skeleton_input(&text, maker->operation->input);
-	settle_skeleton(records, &text, &err);
+		skeleton_json(&text, work->operation->input, false);
+	records->form = RECORDS_TEXTS;
+	records_settle(records, SSM_OK, &text, &err, VIEW_NONE);
 	bytes_clear(&text);
 }
 
@@ -232,55 +127,55 @@ list_operations(struct records *records)
 	struct bytes line = BYTES_INIT(256);
 	struct ssm_error err = SSM_ERROR_INIT;
 
+	records->form = RECORDS_LINES;
 	for (const struct operation *row = operation_table(); row->command != NULL; row++) {
-		bytes_add_text(&line, row->command);
-		bytes_add_char(&line, '\t');
-		bytes_add_text(&line, row->purpose);
-		records_settle_line(records, SSM_OK, &line, &err);
+		bytes_print(&line, "%s\t%s", row->command, row->purpose);
+		records_settle(records, SSM_OK, &line, &err, VIEW_NONE);
 	}
 	bytes_clear(&line);
 }
 
-/* The word that AWS_DEFAULT_OUTPUT or the profile has for it, for tools that read no shared file. */
+/* The word that the environment or the profile has for it, for tools that read no shared file. */
 static void
-print_configured_output(struct records *records, const struct requestoptions *given)
+print_configured(struct records *records, const struct requestoptions *given)
 {
 	struct settings *settings = NULL;
 	struct bytes line = BYTES_INIT(256);
 	struct ssm_error err = SSM_ERROR_INIT;
-	const char *format = "";
-	enum ssm_err rc = settings_open(&settings, view_of(given->profile), &err);
+	enum setting setting = given->configured == CONFIGURED_OUTPUT ? SETTING_OUTPUT : SETTING_TIMESTAMP_FORMAT;
+	const char *word = "";
+	enum ssm_err rc = settings_open(&settings, view_of(given->request.profile), &err);
 
 	if (rc == SSM_OK)
-		rc = settings_choice(settings, SETTING_OUTPUT, NULL, &format, &err);
-	bytes_add_text(&line, format);
-	records_settle_line(records, rc, &line, &err);
+		rc = settings_choice(settings, setting, NULL, &word, &err);
+	bytes_add_text(&line, word);
+	records->form = RECORDS_LINES;
+	records_settle(records, rc, &line, &err, VIEW_NONE);
 	settings_close(settings);
 	bytes_clear(&line);
 }
 
 static void
-run(struct records *records, struct maker *maker)
+run(struct records *records, struct work *work)
 {
-	enum skeleton_kind skeleton = maker->options->skeleton;
+	enum skeleton_kind skeleton = work->options->skeleton;
 
-	if (maker->options->list)
+	if (work->options->list)
 		list_operations(records);
-	else if (maker->options->configured_output)
-		print_configured_output(records, maker->options);
+	else if (work->options->configured != CONFIGURED_NOTHING)
+		print_configured(records, work->options);
 	else if (skeleton == SKELETON_INPUT || skeleton == SKELETON_YAML)
-		print_skeleton(records, maker);
+		print_skeleton(records, work);
 	else
-		make_all(records, maker);
+		make_all(records, work);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct requestoptions given;
-	struct maker maker = { .options = &given, .head = BYTES_INIT(MAKER_TEXT_MAX),
-	    .tail = BYTES_INIT(MAKER_TEXT_MAX), .id = BYTES_INIT(MAKER_TEXT_MAX),
-	    .parameters = BYTES_INIT(MAKER_TEXT_MAX), .body = BYTES_INIT(MAKER_TEXT_MAX) };
+	struct work work = { .options = &given, .maker = MAKER_INIT, .id = BYTES_INIT(MAKER_TEXT_MAX),
+	    .parameters = BYTES_INIT(MAKER_TEXT_MAX) };
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct records records;
 	struct cli cli;
@@ -292,17 +187,15 @@ main(int argc, char **argv)
 		return cli_fail(&cli, &err);
 	}
 	requestoptions_read(&given, &cli);
-	maker.operation = given.parameters.operation;
+	work.operation = given.parameters.operation;
 	records_start(&records, &cli);
 	if (given.id != NULL)
-		jsontext_string(&maker.id, view_of(given.id));
-	records.id = bytes_view(&maker.id);
-	run(&records, &maker);
-	bytes_clear(&maker.head);
-	bytes_clear(&maker.tail);
-	bytes_clear(&maker.id);
-	bytes_clear(&maker.parameters);
-	bytes_clear(&maker.body);
+		jsontext_string(&work.id, view_of(given.id));
+	records.id = bytes_view(&work.id);
+	run(&records, &work);
+	maker_clear(&work.maker);
+	bytes_clear(&work.id);
+	bytes_clear(&work.parameters);
 	requestoptions_clear(&given);
 	return records_finish(&records);
 }

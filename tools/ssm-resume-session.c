@@ -1,49 +1,30 @@
 /* ssm-resume-session: session ids in, the service's answers out: the suite's pipeline as one command. */
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "clockskew.h"
-#include "errorstyle.h"
-#include "io.h"
-#include "iso8601.h"
-#include "pipeline.h"
-#include "resumeoptions.h"
+#include "cli/errordocument.h"
+#include "core/io.h"
+#include "core/iso8601.h"
+#include "pipeline/suite.h"
+#include "resume/format.h"
+#include "resume/options.h"
+#include "resume/request.h"
+#include "resume/styledend.h"
 
-static void
-add_messages_options(struct pipeline *pipeline, struct stage *stage, const struct resumeoptions *given,
-    bool quiet)
-{
-	const struct cli *cli = pipeline->cli;
-	bool json = cli->json_errors || given->error_style != ERRORSTYLE_SUITE;
+#define ANSWER_MAX ((size_t)24 * 1024 * 1024)	/* what ssm-call may print */
 
-	pipeline_option(pipeline, stage, "error-format", json ? "json" : NULL);
-	pipeline_option(pipeline, stage, "errors", cli->inline_errors ? "inline" : NULL);
-	pipeline_flag(pipeline, stage, "fail-fast", cli->fail_fast);
-	pipeline_flag(pipeline, stage, "verbose", cli->verbose);
-	pipeline_flag(pipeline, stage, "quiet", quiet);
-}
-
-/*
- * What ssm-call says of the clock is to be heard also when nothing is said to the user, whom its
- * messages then do not reach.
- */
 static bool
-is_quiet_call(const struct cli *cli, const struct resumeoptions *given)
+make_request(const struct stage *stage)
 {
-	return cli->quiet && (resumeoptions_is_batch(given) || cli->verbose || given->show_pipeline);
+	return resumerequest_write(stage->context, stage->pipeline->cli, stage->output);
 }
 
 static void
-add_form_options(struct pipeline *pipeline, struct stage *stage, bool formatted)
+add_request(struct pipeline *pipeline, const struct resumeoptions *given, const struct cli *messages)
 {
-	pipeline_flag(pipeline, stage, "compact", pipeline->cli->compact && !formatted);
-	pipeline_flag(pipeline, stage, "pretty", pipeline->cli->pretty && !formatted);
-}
-
-static void
-add_request(struct pipeline *pipeline, const struct resumeoptions *given)
-{
-	struct stage *stage = pipeline_add(pipeline, "ssm-request", false);
+	struct stage *stage = suite_add(pipeline, "ssm-request");
 
 	pipeline_argument(pipeline, stage, "resume-session");
 	pipeline_option(pipeline, stage, "session-id", given->session_id);
@@ -51,74 +32,84 @@ add_request(struct pipeline *pipeline, const struct resumeoptions *given)
 	pipeline_option(pipeline, stage, "cli-input-json", given->input_json);
 	pipeline_option(pipeline, stage, "cli-input-yaml", given->input_yaml);
 	pipeline_option(pipeline, stage, "generate-cli-skeleton", given->skeleton_name);
-	pipeline_option(pipeline, stage, "region", given->region);
-	pipeline_option(pipeline, stage, "profile", given->profile);
-	pipeline_option(pipeline, stage, "endpoint-url", given->endpoint_url);
-	add_messages_options(pipeline, stage, given, pipeline->cli->quiet);
+	suite_end(pipeline, stage, &given->call, messages);
+	stage->work = make_request;
+	stage->context = given;
 }
 
 static void
-add_call(struct pipeline *pipeline, const struct resumeoptions *given)
+add_sign(struct pipeline *pipeline, const struct resumeoptions *given, const struct cli *messages)
 {
-	struct stage *stage = pipeline_add(pipeline, "ssm-call", false);
+	struct stage *stage = suite_add(pipeline, "ssm-sign");
 
-	pipeline_option(pipeline, stage, "max-concurrency", given->max_concurrency);
-	pipeline_flag(pipeline, stage, "unordered", given->unordered);
-	pipeline_option(pipeline, stage, "rate", given->rate);
-	pipeline_option(pipeline, stage, "connect-timeout", given->connect_timeout);
-	pipeline_option(pipeline, stage, "read-timeout", given->read_timeout);
-	pipeline_option(pipeline, stage, "max-time", given->max_time);
-	pipeline_option(pipeline, stage, "deadline", given->deadline);
-	pipeline_option(pipeline, stage, "retry-mode", given->retry_mode);
-	pipeline_option(pipeline, stage, "max-attempts", given->max_attempts);
-	pipeline_option(pipeline, stage, "ca-bundle", given->ca_bundle);
-	pipeline_flag(pipeline, stage, "no-verify-ssl", given->no_verify_ssl);
-	pipeline_flag(pipeline, stage, "metadata", given->metadata);
-	pipeline_flag(pipeline, stage, "progress", given->progress_given && given->progress == NULL);
-	pipeline_option(pipeline, stage, "progress", given->progress);
-	add_form_options(pipeline, stage, resumeoptions_formats(given, pipeline->cli));
-	add_messages_options(pipeline, stage, given, is_quiet_call(pipeline->cli, given));
+	pipeline_option(pipeline, stage, "time", given->time);
+	suite_end(pipeline, stage, &given->call, messages);
 }
 
 /*
- * A batch has documents of its own, with ids, one a line unless a format is asked for. The format of a
- * single answer may be in a shared file, which ssm-format has looked up while the call is made.
+ * What ssm-call says of the clock is to be heard also when nothing is said to the user, whom its
+ * messages then do not reach.
  */
 static void
-add_format(struct pipeline *pipeline, const struct resumeoptions *given)
+add_call(struct pipeline *pipeline, const struct resumeoptions *given, const struct cli *messages)
 {
-	struct stage *stage = pipeline_add(pipeline, "ssm-format", false);
-	bool batch = resumeoptions_is_batch(given);
-	const char *profile = given->profile == NULL ? "" : given->profile;
+	struct stage *stage = suite_add(pipeline, "ssm-call");
+	const struct cli *cli = pipeline->cli;
+	struct cli call_messages = *messages;
+	bool formatted = resumeoptions_formats(given, cli);
+	bool last = !resumeoptions_takes_format(given, cli);
 
-	stage->late = true;
+	call_messages.quiet = cli->quiet && (resumeoptions_is_batch(given) || cli->verbose || given->show_pipeline);
+	pipeline_option(pipeline, stage, "output", formatted && last ? "json" : NULL);
+	pipeline_flag(pipeline, stage, "compact", cli->compact && last);
+	pipeline_flag(pipeline, stage, "pretty", cli->pretty && !formatted);
+	suite_end(pipeline, stage, &given->call, &call_messages);
+}
+
+/* A batch has documents of its own, with ids, one a line unless a format is asked for. */
+static void
+add_format(struct pipeline *pipeline, const struct resumeoptions *given, const struct cli *messages)
+{
+	struct stage *stage = suite_add(pipeline, "ssm-format");
+	bool batch = resumeoptions_is_batch(given);
+
 	pipeline_option(pipeline, stage, "output", batch && !given->output_given ? "json" : given->output);
-	pipeline_option(pipeline, stage, "output-of", batch || given->output != NULL ? NULL : profile);
 	pipeline_option(pipeline, stage, "query", given->query);
 	pipeline_option(pipeline, stage, "color", given->color);
 	pipeline_option(pipeline, stage, "operation", batch ? NULL : "ResumeSession");
-	pipeline_flag(pipeline, stage, "metadata", given->metadata);
+	pipeline_flag(pipeline, stage, "metadata", calloptions_has(&given->call, CALLOPTION_METADATA));
 	pipeline_flag(pipeline, stage, "compact", pipeline->cli->compact ||
 	    (batch && !given->output_given && !pipeline->cli->pretty));
-	add_messages_options(pipeline, stage, given, pipeline->cli->quiet);
+	suite_end(pipeline, stage, &given->call, messages);
+}
+
+/*
+ * The stages of a single call speak in documents, which are read here and told to the user as he wants it. A
+ * pipeline that is only shown says what is asked for.
+ */
+static struct cli
+messages_of(const struct cli *cli, const struct resumeoptions *given)
+{
+	struct cli messages = *cli;
+
+	messages.json_errors |= given->error_style != ERRORSTYLE_SUITE ||
+	    (!given->show_pipeline && !resumeoptions_is_batch(given));
+	return messages;
 }
 
 /* Each option to the stage whose own it is. */
 static void
 build(struct pipeline *pipeline, const struct resumeoptions *given)
 {
-	struct stage *stage;
+	const struct cli messages = messages_of(pipeline->cli, given);
 
-	add_request(pipeline, given);
-	if (given->skeleton == RESUMESKELETON_NONE && !given->no_sign_request) {
-		stage = pipeline_add(pipeline, "ssm-sign", true);
-		pipeline_option(pipeline, stage, "time", given->time);
-		add_messages_options(pipeline, stage, given, pipeline->cli->quiet);
-	}
+	add_request(pipeline, given, &messages);
+	if (given->skeleton == RESUMESKELETON_NONE && !given->no_sign_request)
+		add_sign(pipeline, given, &messages);
 	if (given->skeleton == RESUMESKELETON_NONE)
-		add_call(pipeline, given);
-	if (resumeoptions_formats(given, pipeline->cli))
-		add_format(pipeline, given);
+		add_call(pipeline, given, &messages);
+	if (resumeoptions_takes_format(given, pipeline->cli) && given->answer < 0)
+		add_format(pipeline, given, &messages);
 }
 
 /* A deadline begins with the run, also when nothing comes on stdin. */
@@ -127,8 +118,26 @@ start(struct pipeline *pipeline, const struct cli *cli, const struct resumeoptio
 {
 	pipeline_start(pipeline, cli);
 	pipeline->batch = resumeoptions_is_batch(given);
-	pipeline->at_once = given->deadline != NULL;
+	pipeline->documents = !pipeline->batch && given->error_style == ERRORSTYLE_SUITE;
+	pipeline->at_once = calloptions_has(&given->call, CALLOPTION_DEADLINE);
 	build(pipeline, given);
+}
+
+/* By how many seconds this machine's clock is ahead of the service's, as far as one of the messages says it. */
+static long long
+find_clock_skew(struct view messages)
+{
+	long long skew = 0;
+
+	while (skew == 0 && messages.len > 0) {
+		struct ssm_error err = SSM_ERROR_INIT;
+		struct view id;
+
+		if (errordocument_parse(view_take_line(&messages), &err, &id))
+			skew = err.clock_skew;
+		ssm_error_clear(&err);
+	}
+	return skew;
 }
 
 /*
@@ -138,62 +147,46 @@ start(struct pipeline *pipeline, const struct cli *cli, const struct resumeoptio
 static bool
 find_service_time(const struct cli *cli, const struct pipeline *pipeline, char *time_text)
 {
-	long long seconds, corrected;
+	long long skew, corrected;
 
 	if (pipeline->batch || cli->inline_errors ||
-	    !clockskew_find(pipeline_complaint(pipeline), &seconds))
+	    (skew = find_clock_skew(pipeline_complaint(pipeline))) == 0)
 		return false;
-	corrected = (long long)time(NULL) - seconds;
+	corrected = (long long)time(NULL) - skew;
 	if (corrected < 0)
 		return false;
 	iso8601_format_basic(time_text, (time_t)corrected);
 	cli_warn(cli, "this machine's clock is %lld s %s; signed again with the service's time",
-	    seconds < 0 ? -seconds : seconds, seconds < 0 ? "behind" : "ahead");
+	    skew < 0 ? -skew : skew, skew < 0 ? "behind" : "ahead");
 	return true;
 }
 
-/* The document goes to ssm-format, and what that prints to standard error. */
-static void
-tell_formatted(const struct cli *cli, const char *format, struct view document)
+/* -1 stays what it is. */
+static int
+duplicate(int fd)
 {
-	struct pipeline pipeline;
-	struct stage *stage;
-	int in, out;
-
-	if (io_pipe(&in, &out) != 0)
-		return;
-	pipeline_start(&pipeline, cli);
-	stage = pipeline_add(&pipeline, "ssm-format", false);
-	pipeline_option(&pipeline, stage, "output", format);
-	pipeline_option(&pipeline, stage, "title", "error");
-	io_write_all(out, document);
-	io_close(&out);
-	if (dup2(in, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
-		pipeline_run(&pipeline);
-	io_close(&in);
-	pipeline_clear(&pipeline);
+	return fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-/* The failure in the words that --cli-error-format asks for, and the exit code. */
-static int
-end_in_style(const struct cli *cli, struct pipeline *pipeline, const struct resumeoptions *given)
+/* What the stages have answered is formatted here, or by ssm-format behind them. */
+static void
+format(const struct cli *cli, struct pipeline *pipeline, struct resumeoptions *given)
 {
-	struct bytes text = BYTES_INIT(PIPELINE_MESSAGES_MAX);
-	const char *format = errorstyle_format(given->error_style);
-	bool told;
-	int code;
+	const struct cli messages = messages_of(cli, given);
+	struct bytes answer = BYTES_INIT(ANSWER_MAX);
+	bool good = lseek(given->answer, 0, SEEK_SET) == 0 && io_read_descriptor(&answer, given->answer) == 0;
 
-	told = errorstyle_tell(&text, given->error_style, "ResumeSession", pipeline_complaint(pipeline)) &&
-	    !cli->quiet;
-	if (told)
-		pipeline_reword(pipeline, format == NULL && !cli->verbose ? bytes_view(&text) : VIEW_NONE);
-	code = pipeline_end(pipeline);
-	if (told && format != NULL)
-		tell_formatted(cli, format, bytes_view(&text));
-	else if (told && cli->verbose)
-		io_write_all(STDERR_FILENO, bytes_view(&text));
-	bytes_clear(&text);
-	return code;
+	if (pipeline->caught == 0 && !(good && answer.len == 0) &&
+	    !(good && resumeformat_print(given, cli, bytes_view(&answer)))) {
+		pipeline_result(pipeline);
+		pipeline_clear(pipeline);
+		pipeline_start(pipeline, cli);
+		pipeline->documents = given->error_style == ERRORSTYLE_SUITE;
+		add_format(pipeline, given, &messages);
+		lseek(given->answer, 0, SEEK_SET);
+		pipeline_run(pipeline, duplicate(given->answer), -1);
+	}
+	bytes_clear(&answer);
 }
 
 static int
@@ -201,21 +194,36 @@ run(const struct cli *cli, struct pipeline *pipeline, struct resumeoptions *give
 {
 	char time_text[AMZ_DATE_LEN + 1];
 
-	pipeline_run(pipeline);
+	pipeline_run(pipeline, -1, duplicate(given->answer));
 	if (find_service_time(cli, pipeline, time_text)) {
 		given->time = time_text;
 		pipeline_clear(pipeline);
 		start(pipeline, cli, given);
-		pipeline_run(pipeline);
+		pipeline_run(pipeline, -1, duplicate(given->answer));
 	}
-	return given->error_style == ERRORSTYLE_SUITE ? pipeline_end(pipeline) :
-	    end_in_style(cli, pipeline, given);
+	if (given->answer >= 0)
+		format(cli, pipeline, given);
+	return styledend(cli, pipeline, given->error_style, "ResumeSession");
+}
+
+/* Where answers are formatted, and neither an option nor the environment says how. */
+static enum ssm_err
+choose_output(struct resumeoptions *given, const struct cli *cli, struct ssm_error *err)
+{
+	const char *profile = given->call.values[CALLOPTION_PROFILE], *word;
+
+	if (given->output != NULL || resumeoptions_is_batch(given) || !resumeoptions_formats(given, cli))
+		return SSM_OK;
+	if (resumeoptions_configured_output(&word, profile, err) == SSM_OK && strcmp(word, "json") != 0)
+		given->output = word;
+	return err->rc;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct resumeoptions given = { .session_id = NULL };
+	struct resumeoptions given = { .session_id = NULL, .answer = -1 };
+	struct ssm_error err = SSM_ERROR_INIT;
 	struct pipeline pipeline;
 	struct cli cli;
 	int code;
@@ -223,6 +231,10 @@ main(int argc, char **argv)
 	resumeoptions_help(argc, argv);
 	cli_start(&cli, &resumeoptions_tool, argv);
 	resumeoptions_read(&given, &cli);
+	if (choose_output(&given, &cli, &err) != SSM_OK)
+		return cli_fail(&cli, &err);
+	if (!given.show_pipeline && resumeformat_is_usual(&given, &cli))
+		given.answer = memfd_create("answer", MFD_CLOEXEC);
 	start(&pipeline, &cli, &given);
 	code = given.show_pipeline ? pipeline_show(&pipeline) : run(&cli, &pipeline, &given);
 	pipeline_clear(&pipeline);

@@ -2,18 +2,18 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "iso8601.h"
-#include "jsontext.h"
-#include "keyring.h"
-#include "partition.h"
-#include "records.h"
-#include "signer.h"
+#include "aws/partition.h"
+#include "cli/records.h"
+#include "core/iso8601.h"
+#include "credentials/credentials_cache.h"
+#include "json/text.h"
+#include "sign/signer.h"
 
 enum { OPT_PROFILE = CLI_LONG, OPT_REGION, OPT_SERVICE, OPT_TIME, OPT_CREDENTIALS, OPT_SHOW };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Signing" },
-	{ OPT_PROFILE, "profile", "NAME", "keys of this profile (else the document's, else the default)" },
+	{ OPT_PROFILE, "profile", "PROFILE", "keys of this profile (else the document's, else the default)" },
 	{ OPT_CREDENTIALS, "credentials", "FILE", "keys of this credentials document" },
 	{ OPT_REGION, "region", "REGION", "sign for this region, whatever the document says" },
 	{ OPT_SERVICE, "service", "NAME", "sign for this service, whatever the document says" },
@@ -48,39 +48,33 @@ struct sign {
 	const char *region, *service, *show;
 	bool fixed_time;
 	time_t when;
-	struct keyring *keyring;
+	struct credentials_cache *cache;
 	struct signer *signer;
 	struct signature signature;
 };
 
-/* The option, else the document's member, which must then be there. */
+/* The option, unless it is empty, else the document's member, which must then be there. */
 static enum ssm_err
 choose(struct view *chosen, const char *option, struct view member, const char *name,
     struct ssm_error *err)
 {
-	*chosen = option != NULL ? view_of(option) : member;
+	*chosen = option != NULL && *option != '\0' ? view_of(option) : member;
 	if (chosen->len == 0)
 		return ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
 		    "member '%s' is missing; it can be given as --%s", name, name);
 	return SSM_OK;
 }
 
+/* A service's signing name has the same alphabet as a region. */
 static enum ssm_err
-check_service(struct view service, struct ssm_error *err)
+check_scope(struct view region, struct view service, struct ssm_error *err)
 {
-	if (region_is_valid(service))		/* the same alphabet */
-		return SSM_OK;
-	return ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
+	if (!region_is_valid(region)) {
+		region_check(region, err);
+		return err->rc = SSM_E_INPUT;
+	}
+	return region_is_valid(service) ? SSM_OK : ssm_fail(err, SSM_E_INPUT, "InvalidDocument",
 	    "member 'service' is not a service's signing name");
-}
-
-static enum ssm_err
-check_region(struct view region, struct ssm_error *err)
-{
-	if (region_is_valid(region))
-		return SSM_OK;
-	region_check(region, err);
-	return err->rc = SSM_E_INPUT;
 }
 
 static void
@@ -93,13 +87,13 @@ add_headers(struct bytes *out, const struct request *request, const struct sign 
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct json_member *member = &headers->members[i];
 
-		if (view_equal_nocase(member->name, VIEW("authorization")) ||
-		    view_equal_nocase(member->name, VIEW("x-amz-date")) ||
-		    view_equal_nocase(member->name, VIEW("x-amz-security-token")))
+		if (signer_replaces_header(member->name))
 			continue;
 		jsontext_name_view(out, member->raw_name);
 		bytes_add(out, member->raw);
 	}
+	if (sign->signature.content_sha256[0] != '\0')
+		jsontext_member(out, "x-amz-content-sha256", view_of(sign->signature.content_sha256));
 	jsontext_member(out, "x-amz-date", view_of(sign->signature.amz_date));
 	if (who->session_token.len > 0)
 		jsontext_member(out, "x-amz-security-token", bytes_view(&who->session_token));
@@ -157,9 +151,8 @@ sign_document(void *context, struct json_doc *doc, struct bytes *result, struct 
 	if ((rc = request_from_json(&request, doc, err)) == SSM_OK &&
 	    (rc = choose(&region, sign->region, request.region, "region", err)) == SSM_OK &&
 	    (rc = choose(&service, sign->service, request.service, "service", err)) == SSM_OK &&
-	    (rc = check_region(region, err)) == SSM_OK &&
-	    (rc = check_service(service, err)) == SSM_OK &&
-	    (rc = keyring_find(sign->keyring, request.profile, now, &who, err)) == SSM_OK &&
+	    (rc = check_scope(region, service, err)) == SSM_OK &&
+	    (rc = credentials_cache_find(sign->cache, request.profile, now, &who, err)) == SSM_OK &&
 	    (rc = signer_sign(sign->signer, &request, who, region, service,
 	    sign->fixed_time ? sign->when : now, &sign->signature, err)) == SSM_OK) {
 		if (sign->show != NULL)
@@ -180,7 +173,7 @@ take_time(const struct cli *cli, struct sign *sign, const char *value)
 }
 
 static void
-read_options(struct cli *cli, struct sign *sign, struct keyring_source *source)
+read_options(struct cli *cli, struct sign *sign, struct credentials_cache_source *source)
 {
 	const char *value;
 	int key;
@@ -201,28 +194,29 @@ int
 main(int argc, char **argv)
 {
 	struct sign sign = { .signature = SIGNATURE_INIT };
-	struct keyring_source source = { .profile = NULL };
+	struct credentials_cache_source source = { .profile = NULL };
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct records records;
 	struct cli cli;
 
 	(void)argc;
 	cli_start(&cli, &tool, argv);
+	digest_alone();
 	read_options(&cli, &sign, &source);
 	source.cli = &cli;
-	sign.keyring = keyring_new(&source);
+	sign.cache = credentials_cache_new(&source);
 	sign.signer = signer_new();
 	records_start(&records, &cli);
 	input_start(&records.in, 0, "standard input", JSON_DOCUMENT_MAX);
-	if (sign.keyring == NULL || sign.signer == NULL) {
+	if (sign.cache == NULL || sign.signer == NULL) {
 		ssm_fail_memory(&err);
 		records_fail(&records, &err);
 	} else {
-		records.plain = sign.show != NULL;
+		records.form = sign.show != NULL ? RECORDS_LINES : RECORDS_DOCUMENTS;
 		records_documents(&records, sign_document, &sign);
 	}
-	keyring_free(sign.keyring);
+	credentials_cache_free(sign.cache);
 	signer_free(sign.signer);
 	signature_clear(&sign.signature);
-	return records_finish(&records);
+	cli_end(records_finish(&records));
 }
