@@ -269,7 +269,7 @@ check_PROGRAMS += $(unit_tests) $(probes)
 EXTRA_PROGRAMS = $(fuzz_targets)
 TESTS = $(unit_tests) $(python_tests) $(table_tests)
 EXTRA_DIST += $(python_tests) $(table_tests) $(test_helpers) tests/lib/channelplay.h tests/lib/earlystart.c \
-	tests/lib/failmalloc.c tests/lib/setclock.c tests/totals \
+	tests/lib/failmalloc.c tests/lib/setclock.c tests/lib/shywrite.c tests/totals \
 	tests/fuzz/corpus tests/fuzz/curlurl.h tests/fuzz/recordlist.h
 
 # What is not listed is made of one file; of libraries it gets what it uses.
@@ -298,7 +298,7 @@ tests_core_test_scrub_SOURCES = tests/core/test_scrub.c common/core/scrub.c
 endif
 
 # Preloads, not programs: no automake rule makes one without libtool.
-preloads = tests/lib/earlystart.so tests/lib/failmalloc.so tests/lib/setclock.so
+preloads = tests/lib/earlystart.so tests/lib/failmalloc.so tests/lib/setclock.so tests/lib/shywrite.so
 check_DATA = $(preloads)
 $(preloads): tests/lib/%.so: $(srcdir)/tests/lib/%.c
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC -O2 -o $@ $< -lgcc_s

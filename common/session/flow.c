@@ -188,6 +188,19 @@ take_events(struct session *session)
 	session->drained = true;
 }
 
+/*
+ * What has come is written as far as it goes. When it does not, the loop waits for room: unless all that waited has gone
+ * meanwhile, for then nobody would tell of it.
+ */
+static void
+print(struct session *session)
+{
+	do {
+		take_events(session);
+		consoleoutput_flush(&session->output);
+	} while (!session->drained && consoleoutput_is_empty(&session->output));
+}
+
 /* Who reads slowly holds the node back, not by messages that are dropped and come again. */
 static void
 hold(struct session *session)
@@ -353,7 +366,7 @@ flow(struct session *session)
 {
 	uint64_t now = loop_now(&session->loop);
 
-	take_events(session);
+	print(session);
 	hold(session);
 	if (session->phase < SESSION_ENDS) {
 		check_input(session);
@@ -365,7 +378,6 @@ flow(struct session *session)
 		send_messages(session, now);
 	if (session->phase == SESSION_OPEN)
 		watch_input(session);
-	consoleoutput_flush(&session->output);
 	look_for_reader(session, now);
 	check_output(session);
 	outage_tick(session, now);

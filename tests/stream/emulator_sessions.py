@@ -1,15 +1,17 @@
 """ssm-stream in sessions of all kinds, before a judge: each byte once, the node's exit code, and nothing wrong in what it sends."""
 import os
+import signal
 import threading
 
 import datachannel_programs as programs
 from datachannel import Emulator
 from datachannel_message import OUTPUT, STDERR
 from sigv4_judge import Keys
-from stream_running import MEMORY, TOOL, Stream, is_sanitized, run
+from stream_running import BUILD_DIR, MEMORY, TOOL, Stream, environment, is_sanitized, run
 from tap import done, is_equal, ok, skip, skip_all
 
 FLOOD = bytes(range(256)) * 4 * 6144        # 6 MiB
+SHY = os.path.join(BUILD_DIR, "tests", "lib", "shywrite.so")
 LISTING = b"".join(b"line %d\n" % i for i in range(12000))
 
 
@@ -130,6 +132,22 @@ def check_slow(emulator):
     judged(session, "output that is read late")
 
 
+def check_shy(emulator):
+    """A pipe that is full when it is written to and empty right afterwards: of room that is there again nobody tells."""
+    session = emulator.session("shy", programs.Shell())
+    asan = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
+    stream = Stream(emulator, session.document(), env=environment(emulator, LD_PRELOAD=SHY, ASAN_OPTIONS=asan))
+    session.wait(lambda: session.sent and not session.unacknowledged)
+    stream.process.send_signal(signal.SIGSTOP)
+    session.window = len(LISTING)
+    session.output(FLOOD[:1 << 19])
+    stream.process.send_signal(signal.SIGCONT)
+    session.wait(lambda: not session.unacknowledged)
+    session.end()
+    ended = stream.finish()
+    ok(ended.code == 0 and ended.out[4:] == FLOOD[:1 << 19], "a pipe that is full now and then gets it all", len(ended.out), ended.code, ended.err)
+
+
 def check_linger(emulator):
     """Input ends, and the node says nothing: the session is ended, not left."""
     shell = programs.Shell(ends=False)
@@ -189,6 +207,7 @@ def main():
     check_away(emulator)
     check_full(emulator)
     check_slow(emulator)
+    check_shy(emulator)
     check_linger(emulator)
     check_port(emulator)
     check_losses(emulator)
