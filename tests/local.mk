@@ -136,6 +136,7 @@ python_tests = \
 	tests/sso/sso_cache.py \
 	tests/start/come_back.py \
 	tests/start/drop_in_start.py \
+	tests/start/port_sessions.py \
 	tests/start/quoting.py \
 	tests/start/start_session.py \
 	tests/start/start_session_aws.py \

@@ -44,6 +44,13 @@ has_terminal(const struct agent *agent)
 	return agent->options.session == AGENT_SHELL || agent->options.session == AGENT_INTERACTIVE;
 }
 
+/* A terminal, or a port's connection; else there are pipes. */
+static bool
+has_one_stream(const struct agent *agent)
+{
+	return has_terminal(agent) || agent->options.session == AGENT_PORT;
+}
+
 bool
 agent_event(struct agent *agent, struct agent_event *event)
 {
@@ -97,7 +104,7 @@ send_handshake_request(struct agent *agent, uint64_t now)
 {
 	struct bytes payload = BYTES_INIT(TEXT_MAX);
 
-	handshake_request(&payload, agent->options.version, "NonInteractiveCommands");
+	handshake_request(&payload, agent->options.version, agent->options.port);
 	sender_send(&agent->sender, PAYLOAD_HANDSHAKE_REQUEST, bytes_view(&payload), now);
 	bytes_clear(&payload);
 	agent->limit = now + HANDSHAKE_LIMIT;
@@ -115,8 +122,8 @@ agent_open(struct agent **out, const struct agent_options *options, uint64_t now
 	agent->opened = now;
 	agent->collected = (struct bytes)BYTES_INIT(COLLECTED_MAX);
 	agent->text = (struct bytes)BYTES_INIT(TEXT_MAX);
-	pump_open(&agent->pumps[0], PAYLOAD_OUTPUT);
-	pump_open(&agent->pumps[1], PAYLOAD_STDERR);
+	pump_open(&agent->pumps[0], PAYLOAD_OUTPUT, options->session == AGENT_PORT);
+	pump_open(&agent->pumps[1], PAYLOAD_STDERR, false);
 	sender_open(&agent->sender, &agent->options, now);
 	if (has_terminal(agent))
 		start_program(agent);
@@ -271,7 +278,7 @@ agent_receive(struct agent *agent, struct view bytes, uint64_t now)
 }
 
 /*
- * A terminal is not looked at while publication is paused. Pipes have a reader each, which waits for output whatever
+ * A terminal, or a connection, is not looked at while publication is paused. Pipes have a reader each, which waits for output whatever
  * happens, takes what comes, and is gone for good when it then finds publication paused.
  */
 bool
@@ -283,13 +290,13 @@ agent_reads(const struct agent *agent, bool error_output)
 		return agent->collected.len < COLLECTED_MAX;
 	if (sender_is_full(&agent->sender))
 		return false;
-	return has_terminal(agent) ? !agent->sender.paused : !agent->pumps[error_output].ended;
+	return has_one_stream(agent) ? !agent->sender.paused : !agent->pumps[error_output].ended;
 }
 
 void
 agent_output(struct agent *agent, struct view bytes, bool error_output, uint64_t now)
 {
-	struct pump *pump = &agent->pumps[error_output && !has_terminal(agent)];
+	struct pump *pump = &agent->pumps[error_output && !has_one_stream(agent)];
 
 	if (agent->phase != PHASE_RUNNING)
 		return;
@@ -299,7 +306,7 @@ agent_output(struct agent *agent, struct view bytes, bool error_output, uint64_t
 	}
 	while (bytes.len > 0 && !pump->ended) {
 		pump_read(pump, &bytes, &agent->sender, now);
-		if (!has_terminal(agent) && agent->sender.paused)
+		if (!has_one_stream(agent) && agent->sender.paused)
 			pump->ended = true;
 	}
 }
@@ -339,8 +346,8 @@ agent_program_failed(struct agent *agent, struct view why, uint64_t now)
 	send_exit_code(agent, START_FAILED_CODE, now);
 	agent->phase = PHASE_START_FAILED;
 	agent->limit = now + START_FAILED_WAIT;
-	if (has_terminal(agent))
-		fail(agent, "Unable to start shell: ", why);
+	if (has_one_stream(agent))
+		fail(agent, has_terminal(agent) ? "Unable to start shell: " : "Unable to connect to specified port: ", why);
 }
 
 /* One read a millisecond, as of a terminal. */

@@ -5,6 +5,8 @@
 
 #define COMMAND_PARAMETER "command"
 #define SEPARATE_PARAMETER "separateOutputStream"
+#define PORT_PARAMETER "portNumber"
+#define PORT_USUAL "22"
 #define SHOWN_MAX 100
 
 static const struct document {
@@ -14,7 +16,7 @@ static const struct document {
 	{ "SSM-SessionManagerRunShell", { AGENT_SHELL, false } },
 	{ "AWS-StartInteractiveCommand", { AGENT_INTERACTIVE, false } },
 	{ "AWS-StartNonInteractiveCommand", { AGENT_COMMAND, false } },
-	{ "AWS-StartSSHSession", { AGENT_SHELL, true } },
+	{ "AWS-StartSSHSession", { AGENT_PORT, false } },
 	{ "AWS-StartPortForwardingSession", { AGENT_SHELL, true } },
 	{ "AWS-StartPortForwardingSessionToRemoteHost", { AGENT_SHELL, true } },
 	{ "AWS-StartPortForwardingSessionToSocket", { AGENT_SHELL, true } },
@@ -82,6 +84,20 @@ read_command(struct sandbox_call *call, const struct json_doc *doc, struct sandb
 	return right;
 }
 
+/* Of this machine alone: sessions lead nowhere else. */
+static bool
+read_port(struct sandbox_call *call, const struct json_doc *doc, struct bytes *port)
+{
+	unsigned long long number;
+
+	if (!read_value(call, doc, PORT_PARAMETER, port))
+		return false;
+	if (port->len == 0)
+		bytes_add(port, VIEW(PORT_USUAL));
+	return (view_number(bytes_view(port), &number) && number >= 1 && number <= UINT16_MAX) ||
+	    sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " PORT_PARAMETER " is no port.");
+}
+
 bool
 sandbox_document_read(struct sandbox_call *call, struct view document, struct sandbox_purpose *purpose,
     struct bytes *command)
@@ -101,6 +117,8 @@ sandbox_document_read(struct sandbox_call *call, struct view document, struct sa
 	*purpose = found->purpose;
 	if (kind == JSON_OBJECT && json_parse(&doc, parameters->raw, "Parameters", &err) != SSM_OK)
 		right = sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+	else if (purpose->session == AGENT_PORT)
+		right = read_port(call, &doc, command);
 	else if (purpose->session != AGENT_SHELL)
 		right = read_command(call, &doc, purpose, command);
 	json_clear(&doc);

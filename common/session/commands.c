@@ -81,12 +81,23 @@ commands_escape(void *owner, enum consoleescape_command command)
 	}
 }
 
+/* Of a port, what is typed is for the program whose connection it is, and nobody comes back to one. */
+static bool
+is_port(const struct session *session)
+{
+	return session->ready && session->kind == CHANNEL_PORT;
+}
+
 static void
 end_by(struct session *session, int number)
 {
+	if (number == SIGINT && is_port(session))
+		return;
 	if (session->end->signal == 0)
 		session->end->signal = number;
-	if (number == SIGHUP)
+	if (number == SIGHUP && is_port(session))
+		lifecycle_terminate(session, "SIGHUP", 255);
+	else if (number == SIGHUP)
 		lifecycle_leave(session, "SIGHUP", 255);
 	else
 		lifecycle_terminate(session, number == SIGINT ? "SIGINT" : "SIGTERM", 255);
@@ -118,7 +129,8 @@ commands_signal(void *owner, unsigned events)
 			commands_size(session, false);
 			break;
 		case SIGTSTP:
-			suspend(session);
+			if (!is_port(session))
+				suspend(session);
 			break;
 		case SIGCONT:
 			go_on(session);

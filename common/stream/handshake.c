@@ -59,26 +59,49 @@ refuse(struct handshake_action *action, const char *error)
 	action->error = error;
 }
 
+static bool
+parse_member(struct json_doc *doc, const struct json_doc *of, const char *name, struct ssm_error *err)
+{
+	const struct json_member *member = json_member(of, name);
+
+	if (json_kind(member) != JSON_OBJECT)
+		return true;
+	return json_parse(doc, member->raw, name, err) == SSM_OK;
+}
+
+/* Without a type (AWS-StartSSHSession) the port's bytes are those of standard input and output. */
+static bool
+is_forwarding(const struct json_doc *parameters)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+	struct json_doc properties = JSON_DOC_INIT;
+	bool forwarding = !parse_member(&properties, parameters, "Properties", &err) ||
+	    view_is(json_text(&properties, "type"), "LocalPortForwarding");
+
+	json_clear(&properties);
+	ssm_error_clear(&err);
+	return forwarding;
+}
+
 static void
 do_session_type(struct handshake *handshake, struct handshake_action *action, const struct json_doc *parameters)
 {
 	static const struct {
 		const char *name;
 		enum channel_session session;
-		const char *error;
 	} kinds[] = {
-		{ "Standard_Stream", CHANNEL_SHELL, NULL },
-		{ "InteractiveCommands", CHANNEL_SHELL, NULL },
-		{ "NonInteractiveCommands", CHANNEL_COMMAND, NULL },
-		{ "Port", CHANNEL_PORT, "this client cannot forward ports" },
+		{ "Standard_Stream", CHANNEL_SHELL },
+		{ "InteractiveCommands", CHANNEL_SHELL },
+		{ "NonInteractiveCommands", CHANNEL_COMMAND },
+		{ "Port", CHANNEL_PORT },
 	};
 	struct view name = json_text(parameters, "SessionType");
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (view_is(name, kinds[i].name)) {
 			handshake->session = kinds[i].session;
-			if (kinds[i].error != NULL)
-				refuse(action, kinds[i].error);
+			if (kinds[i].session == CHANNEL_PORT && is_forwarding(parameters))
+				refuse(action, "this client cannot forward ports");
 			return;
 		}
 	refuse(action, "this client does not know the type of the session");
@@ -129,16 +152,6 @@ static bool
 is_object(struct view json)
 {
 	return json.len > 0 && json.ptr[0] == '{';
-}
-
-static bool
-parse_member(struct json_doc *doc, const struct json_doc *of, const char *name, struct ssm_error *err)
-{
-	const struct json_member *member = json_member(of, name);
-
-	if (json_kind(member) != JSON_OBJECT)
-		return true;
-	return json_parse(doc, member->raw, name, err) == SSM_OK;
 }
 
 static bool

@@ -140,13 +140,20 @@ outgoing_settle(struct channel *channel, uint64_t now)
 		outgoing_flush(channel, now);
 }
 
+/* A port has no terminal. */
+static bool
+is_size_due(const struct channel *channel)
+{
+	return channel->size_due && channel->handshake.session != CHANNEL_PORT && window_has_reserve(&channel->window);
+}
+
 static bool
 has_new(const struct channel *channel)
 {
 	if (channel->phase != CHANNEL_RUNNING || channel->window.cursor != NULL ||
 	    (is_away(channel) && !window_in_doubt(&channel->window)))
 		return false;
-	return channel->tail.len > 0 || (channel->size_due && window_has_reserve(&channel->window));
+	return channel->tail.len > 0 || is_size_due(channel);
 }
 
 /* A shell that is told another size draws its prompt anew. */
@@ -165,7 +172,7 @@ make_new(struct channel *channel, uint64_t now)
 	if (!has_new(channel))
 		return;
 	outgoing_flush(channel, now);
-	if (!channel->size_due || !window_has_reserve(&channel->window))
+	if (!is_size_due(channel))
 		return;
 	bytes_reset(&channel->payload);
 	message_write_size(&channel->payload, channel->columns, size_of(channel));

@@ -13,6 +13,26 @@ command_open(struct node *node, enum agent_session session)
 	node_acknowledge(node, 1);
 }
 
+/* A connection's bytes are no text, and wait where they are while publication is paused. */
+static void
+test_port(void)
+{
+	struct node node;
+
+	command_open(&node, AGENT_PORT);
+	is_number(agent_reads(node.agent, false), true, "a port's connection is read behind the handshake");
+	agent_output(node.agent, VIEW("a\xe2"), false, 0);
+	is_text(node_look(&node), "O2=a\xe2 ", "what is no character passes at once");
+	agent_publish(node.agent, false, 0);
+	is_number(agent_reads(node.agent, false), false, "it is not read when publication is paused");
+	agent_publish(node.agent, true, 0);
+	is_number(agent_reads(node.agent, false), true, "and is again");
+	node_acknowledge(&node, 2);
+	agent_program_ended(node.agent, 0, 0);
+	is_text(node_look(&node), "over= ", "it ends without an exit code");
+	node_close(&node);
+}
+
 static void
 test_separate(void)
 {
@@ -159,6 +179,7 @@ test_handshake_failures(void)
 int
 main(void)
 {
+	test_port();
 	test_separate();
 	test_separate_paused();
 	test_joined();

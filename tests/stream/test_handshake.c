@@ -20,6 +20,9 @@ is_answered(const char *request, const char *response, const char *refusal, cons
 
 #define REQUEST(actions) "{\"AgentVersion\":\"3.3.987.0\",\"RequestedClientActions\":[" actions "]}"
 #define ASKED(type) "{\"ActionType\":\"SessionType\",\"ActionParameters\":{\"SessionType\":\"" type "\"}}"
+#define ASKED_PORT(properties) "{\"ActionType\":\"SessionType\",\"ActionParameters\":{\"SessionType\":\"Port\"," \
+	"\"Properties\":" properties "}}"
+#define FORWARDED "{\"portNumber\":\"80\",\"type\":\"LocalPortForwarding\"}"
 #define RESPONSE(actions, errors) \
 	"{\"ClientVersion\":\"1.2.764.0\",\"ProcessedClientActions\":[" actions "],\"Errors\":" errors "}"
 #define DONE(type) "{\"ActionType\":\"" type "\",\"ActionStatus\":1,\"ActionResult\":null,\"Error\":\"\"}"
@@ -38,8 +41,10 @@ test_answers(void)
 	is_answered(REQUEST(ASKED("NonInteractiveCommands")), RESPONSE(DONE("SessionType"), "null"), NULL, "a command");
 	is_answered(REQUEST(), RESPONSE("", "null"), NULL, "no action");
 	is_answered("{\"AgentVersion\":\"1\"}", RESPONSE("", "null"), NULL, "nothing that is asked");
-	is_answered(REQUEST(ASKED("Port")), RESPONSE(NOT_DONE("SessionType", NO_PORTS), "[\"" NO_PORTS "\"]"),
-	    "the node asks for SessionType, but " NO_PORTS, "a port");
+	is_answered(REQUEST(ASKED_PORT("{\"portNumber\":\"22\"}")), RESPONSE(DONE("SessionType"), "null"), NULL, "a port");
+	is_answered(REQUEST(ASKED("Port")), RESPONSE(DONE("SessionType"), "null"), NULL, "a port without properties");
+	is_answered(REQUEST(ASKED_PORT(FORWARDED)), RESPONSE(NOT_DONE("SessionType", NO_PORTS), "[\"" NO_PORTS "\"]"),
+	    "the node asks for SessionType, but " NO_PORTS, "a port that is forwarded");
 	is_answered(REQUEST(ASKED("Dance")), RESPONSE(NOT_DONE("SessionType", NO_TYPE), "[\"" NO_TYPE "\"]"),
 	    "the node asks for SessionType, but " NO_TYPE, "an unknown session");
 	is_answered(REQUEST("{\"ActionType\":\"KMSEncryption\",\"ActionParameters\":{\"KMSKeyId\":\"k\"}},"
@@ -101,12 +106,28 @@ test_in_channel(void)
 }
 
 static void
+test_port_in_channel(void)
+{
+	struct peer peer;
+
+	peer_open(&peer);
+	channel_resize(peer.channel, 80, 24, peer.now);
+	request(&peer, REQUEST(ASKED_PORT("{\"portNumber\":\"22\"}")));
+	peer_tell(&peer, MESSAGE_OUTPUT, PAYLOAD_HANDSHAKE_COMPLETE, 1, VIEW("{}"));
+	ok(peer_event(&peer, CHANNEL_READY) && peer.event.session == CHANNEL_PORT, "a port is ready");
+	is_text(peer_all(&peer), "a0 a1 i0", "no size is sent to it");
+	channel_resize(peer.channel, 100, 24, peer.now);
+	is_text(peer_all(&peer), "", "nor another one");
+	peer_close(&peer);
+}
+
+static void
 test_refusal_in_channel(void)
 {
 	struct peer peer;
 
 	peer_open(&peer);
-	request(&peer, REQUEST(ASKED("Port")));
+	request(&peer, REQUEST(ASKED_PORT(FORWARDED)));
 	ok(!channel_event(peer.channel, &peer.event), "nothing is told before the node knows");
 	is_text(peer_all(&peer), "a0 i0", "the refusal is sent");
 	ok(peer_event(&peer, CHANNEL_FAILED) && peer.event.rc == SSM_E_OTHER, "the channel has failed");
@@ -127,6 +148,7 @@ main(void)
 	test_answers();
 	test_refused();
 	test_in_channel();
+	test_port_in_channel();
 	test_refusal_in_channel();
 	return done_testing();
 }

@@ -7,8 +7,21 @@
 #define STATUS_DONE 1
 #define NANOSECONDS 1000000
 
+static void
+add_properties(struct bytes *out, struct view port)
+{
+	jsontext_name(out, "Properties");
+	if (port.len == 0) {
+		bytes_add(out, VIEW("null"));
+		return;
+	}
+	jsontext_begin(out);
+	jsontext_member(out, "portNumber", port);
+	jsontext_end(out);
+}
+
 void
-handshake_request(struct bytes *out, const char *version, const char *session_type)
+handshake_request(struct bytes *out, const char *version, struct view port)
 {
 	jsontext_begin(out);
 	jsontext_member(out, "AgentVersion", view_of(version));
@@ -18,8 +31,8 @@ handshake_request(struct bytes *out, const char *version, const char *session_ty
 	jsontext_member(out, "ActionType", VIEW("SessionType"));
 	jsontext_name(out, "ActionParameters");
 	jsontext_begin(out);
-	jsontext_member(out, "SessionType", view_of(session_type));
-	jsontext_member_raw(out, "Properties", VIEW("null"));
+	jsontext_member(out, "SessionType", port.len > 0 ? VIEW("Port") : VIEW("NonInteractiveCommands"));
+	add_properties(out, port);
 	jsontext_end(out);
 	jsontext_end(out);
 	bytes_add_char(out, ']');

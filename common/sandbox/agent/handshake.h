@@ -16,8 +16,8 @@
 #define HANDSHAKE_TIMED_OUT "Handshake timed out. " \
     "Please ensure that you have the latest version of the session manager plugin."
 
-/* session_type: "NonInteractiveCommands" and the like. */
-void handshake_request(struct bytes *out, const char *version, const char *session_type);
+/* port: empty but for sessions with one. */
+void handshake_request(struct bytes *out, const char *version, struct view port);
 
 void handshake_complete(struct bytes *out, uint64_t milliseconds);
 

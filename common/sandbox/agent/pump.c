@@ -33,6 +33,11 @@ pump_read(struct pump *pump, struct view *bytes, struct sender *sender, uint64_t
 	char joined[TEXT_MAX];
 	size_t done;
 
+	*bytes = view_slice(*bytes, read.len, bytes->len);
+	if (pump->raw) {
+		sender_send(sender, pump->type, read, now);
+		return;
+	}
 	memcpy(joined, pump->waiting, pump->count);
 	memcpy(joined + pump->count, read.ptr, read.len);
 	text.ptr = joined;
@@ -41,5 +46,4 @@ pump_read(struct pump *pump, struct view *bytes, struct sender *sender, uint64_t
 	memcpy(pump->waiting, joined + done, pump->count);
 	sender_send(sender, pump->type, bytes_view(&payload), now);
 	bytes_clear(&payload);
-	*bytes = view_slice(*bytes, read.len, bytes->len);
 }

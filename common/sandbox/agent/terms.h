@@ -13,6 +13,7 @@
 
 #define AGENT_NEVER UINT64_MAX
 #define AGENT_PAYLOAD_MAX 1024		/* bytes in a read of output; a message may have three more, which waited */
+#define AGENT_TERMINATE_SESSION 2	/* a flag */
 #define AGENT_LAST_WAIT 2000		/* what is not acknowledged this long after the program's end is lost */
 
 enum agent_session {
@@ -20,11 +21,13 @@ enum agent_session {
 	AGENT_INTERACTIVE,		/* InteractiveCommands: no handshake */
 	AGENT_COMMAND,			/* NonInteractiveCommands, output joined, after the end */
 	AGENT_COMMAND_SEPARATE,		/* with output apart, live, and the exit code */
+	AGENT_PORT,			/* Port without a type: a connection's bytes as they are */
 };
 
 struct agent_options {
 	enum agent_session session;
 	const char *version;		/* as in HandshakeRequest, "3.3.987.0" */
+	struct view port;		/* its number, as text */
 	bool old;			/* before 3.2.1041.0: duplicates are not acknowledged */
 	struct digest *digest;
 	void (*random)(void *context, unsigned char *out, size_t len);
@@ -36,7 +39,7 @@ enum agent_event_kind {
 	AGENT_START,			/* the program is to be started: at once, or behind the handshake */
 	AGENT_INPUT,			/* bytes for it; to a command 3 and 28 are signals, all else nothing */
 	AGENT_SIZE,			/* its terminal's size */
-	AGENT_FLAG,			/* a shell does nothing with it */
+	AGENT_FLAG,			/* to a port it may be the end, to others nothing */
 	AGENT_OVER,			/* nothing is left to do: the service sends channel_closed with `text` */
 };
 

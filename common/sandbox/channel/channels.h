@@ -31,7 +31,7 @@ struct sandbox_service;
 /* What a session is for. */
 struct sandbox_purpose {
 	enum agent_session session;
-	bool port;			/* of a document that leads to a port: nothing here does */
+	bool forwards;			/* a port, which nothing here does */
 };
 
 struct sandbox_channel {
@@ -41,7 +41,7 @@ struct sandbox_channel {
 	bool used;			/* the token was; it is wiped then */
 	bool over;			/* the session is */
 	struct sandbox_purpose purpose;
-	struct bytes command;
+	struct bytes command;		/* or the number of the port that it leads to */
 	struct sandbox_service *service;	/* once it was opened */
 	struct node *node;
 	void *client;			/* who has it: a struct websocket, or NULL */

@@ -17,7 +17,7 @@
 #define NOT_UNDERSTOOD 1003
 #define TOO_LONG 1009
 #define NOT_NOW 1011
-#define NO_PORTS "\nssm-sandbox has no sessions with a port."
+#define NO_PORTS "\nssm-sandbox has no sessions with a forwarded port."
 
 static struct sandbox_service *
 service_of(const struct websocket *socket)
@@ -87,7 +87,7 @@ open_node(struct websocket *socket)
 		return false;
 	}
 	sandbox_channel_sort(&channel->service->channels, channel, node);
-	if (channel->purpose.port)
+	if (channel->purpose.forwards)
 		node_end(node, VIEW(NO_PORTS));
 	return true;
 }

@@ -76,7 +76,9 @@ take_event(struct node *node, const struct agent_event *event)
 		program_resize(&node->program, event->columns, event->rows);
 		break;
 	case AGENT_FLAG:
-		break;			/* they are for sessions with a port */
+		if (node->plan.session == AGENT_PORT && event->flag == AGENT_TERMINATE_SESSION)
+			program_close(&node->program);
+		break;
 	case AGENT_OVER:
 		finish(node, event->text);
 		break;
@@ -200,6 +202,7 @@ node_open(struct node **out, const struct node_plan *plan, struct ssm_error *err
 	struct node *node = calloc(1, sizeof *node);
 	uint64_t now = loop_now(plan->loop);
 	const struct agent_options options = { .session = plan->session, .version = AGENT_VERSION,
+	    .port = plan->session == AGENT_PORT ? plan->command : VIEW_NONE,
 	    .digest = plan->digest, .random = draw, .epoch = (uint64_t)clock_utc_ms() - now };
 	enum ssm_err rc;
 

@@ -21,7 +21,7 @@ struct node_plan {
 	const char *session_id;
 	enum agent_session session;
 	const char *shell;
-	struct view command;
+	struct view command;		/* or a port's number */
 	const sigset_t *mask;		/* of what is started */
 	void (*sendable)(void *owner);	/* node_next() may have something; not called without a client */
 	void (*over)(void *owner);	/* the session is, once; from the loop, with no call of node's under way */

@@ -28,6 +28,12 @@ program_init(struct program *program, struct loop *loop, const struct program_ca
 }
 
 static bool
+has_terminal(const struct program *program)
+{
+	return program->session == AGENT_SHELL || program->session == AGENT_INTERACTIVE;
+}
+
+static bool
 is_wanted(const struct program_stream *stream)
 {
 	const struct program *program = stream->program;
@@ -73,6 +79,7 @@ read_stream(struct program_stream *stream)
 			return;
 		} else if (len == 0 || errno != EINTR) {
 			loop_shut(program->loop, &stream->watch);	/* a terminal nobody has open: EIO */
+			program->exited |= program->session == AGENT_PORT;
 		}
 	}
 }
@@ -94,7 +101,8 @@ finish(struct program *program)
 
 	for (size_t i = 0; i < ARRAY_LEN(program->streams); i++)
 		loop_shut(program->loop, &program->streams[i].watch);
-	program_kill_sessions(&leader, 1);
+	if (leader != 0)
+		program_kill_sessions(&leader, 1);
 	loop_unset(&program->again);
 	program->over = true;
 	program->calls.ended(program->calls.owner,
@@ -167,17 +175,32 @@ on_exit_told(void *owner, unsigned events)
 	}
 }
 
+static enum ssm_err
+start_connection(struct program *program, const struct program_plan *plan, struct ssm_error *err)
+{
+	int connection = program_connect(plan->command, err);
+
+	program->over = connection < 0;
+	program->started = connection >= 0;
+	program->streams[0].watch.fd = connection;
+	ask(program);
+	return err->rc;
+}
+
 enum ssm_err
 program_start(struct program *program, const struct program_plan *plan, struct ssm_error *err)
 {
 	struct program_ends ends = PROGRAM_ENDS_NONE;
 
-	program->terminal = plan->session == AGENT_SHELL || plan->session == AGENT_INTERACTIVE;
+	program->session = plan->session;
+	if (plan->session == AGENT_PORT)
+		return start_connection(program, plan, err);
 	if (program_run(&program->process, &ends, plan, err) != SSM_OK) {
 		program->over = true;
 		return err->rc;
 	}
 	program->leader = program->process.pid;
+	program->started = true;
 	program->streams[0].watch.fd = ends.out;
 	program->streams[1].watch.fd = ends.messages;
 	program->end.fd = program->process.fd;
@@ -189,8 +212,18 @@ program_start(struct program *program, const struct program_plan *plan, struct s
 void
 program_look(struct program *program)
 {
-	if (program->leader != 0 && !program->over)
+	if (program->started && !program->over)
 		ask(program);
+}
+
+void
+program_close(struct program *program)
+{
+	if (!program->started || program->over)
+		return;
+	loop_shut(program->loop, &program->streams[0].watch);
+	program->exited = true;
+	loop_set(program->loop, &program->again, loop_now(program->loop));
 }
 
 void
@@ -212,7 +245,7 @@ signal_command(struct program *program, struct view bytes)
 void
 program_input(struct program *program, struct view bytes)
 {
-	if (!program->terminal) {
+	if (!has_terminal(program) && program->session != AGENT_PORT) {
 		signal_command(program, bytes);
 	} else if (program->streams[0].watch.fd >= 0) {
 		bytes_add(&program->input, bytes);
@@ -224,7 +257,7 @@ program_input(struct program *program, struct view bytes)
 void
 program_resize(struct program *program, unsigned columns, unsigned rows)
 {
-	if (program->terminal && program->streams[0].watch.fd >= 0)
+	if (has_terminal(program) && program->streams[0].watch.fd >= 0)
 		program_set_size(program->streams[0].watch.fd, columns, rows);
 }
 
