@@ -21,13 +21,13 @@ def at_work(typist, kept):
 
 
 def leave(typist, how):
-    """The session's id."""
+    """The session's id, which nobody is told who hangs up."""
     if how == "~d":
         typist.type(b"\r~d")
     else:
         typist.process.send_signal(signal.SIGHUP)
     is_equal(typist.wait(), 0 if how == "~d" else -signal.SIGHUP, f"left by {how}", typist.seen)
-    told = typist.sees(rb"--session-id ([!-~]+)")
+    told = typist.sees(rb"--session-id ([!-~]+)") if how == "~d" else None
     typist.close()
     return told.group(1).decode() if told else ""
 
