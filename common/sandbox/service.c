@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/clock.h"
+#include "sandbox/authorization.h"
 #include "sandbox/fault/calls.h"
 #include "sandbox/fault/control.h"
 #include "sandbox/host.h"
@@ -58,7 +59,7 @@ call_operation(struct sandbox_service *service, struct sandbox_request *request,
 	struct sandbox_call call = { service, in, answer, now };
 	const struct fault_request what = {
 	    sandbox_channels_session(&service->channels, json_text(in, "SessionId")),
-	    clock_ms() };
+	    sandbox_is_signed_with(request, service->key), clock_ms() };
 
 	name_subject(answer, operation, in);
 	if (!sigv4_verify(&expected, request, answer))
@@ -120,7 +121,7 @@ static void
 open_channel(struct sandbox_service *service, struct sandbox_request *request, time_t now, struct sandbox_answer *answer)
 {
 	const struct sandbox_channel *channel = sandbox_upgrade_channel(service, request);
-	struct fault_request what = { .now = clock_ms() };
+	struct fault_request what = { .issued_keys = sandbox_is_signed_with(request, service->key), .now = clock_ms() };
 
 	if (channel != NULL)
 		what.session = sandbox_channel_session(channel);

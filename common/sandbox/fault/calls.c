@@ -14,12 +14,13 @@ refuse(struct sandbox_answer *answer, unsigned status)
 	snprintf(answer->note, sizeof answer->note, "by a rule of --fault");
 }
 
-static bool
-have_keys_rotated(struct faults *faults, const struct fault_request *request, struct sandbox_answer *answer)
+bool
+fault_keys(struct faults *faults, const struct fault_request *request, struct sandbox_answer *answer)
 {
 	unsigned unused;
 
-	if (!faults_request(faults, FAULT_KIND_ROTATED_KEYS, &request->session, request->now, &unused))
+	if (!request->issued_keys ||
+	    !faults_request(faults, FAULT_KIND_ROTATED_KEYS, &request->session, request->now, &unused))
 		return false;
 	sandbox_refuse(answer, FAULT_EXPIRED_TOKEN, "The security token included in the request is expired");
 	snprintf(answer->note, sizeof answer->note, "by a rule of --fault");
@@ -34,7 +35,7 @@ fault_call(struct faults *faults, const char *operation, const struct fault_requ
 	    strcmp(operation, "ResumeSession") == 0 ? FAULT_KIND_RESUME : FAULT_KINDS;
 	unsigned status;
 
-	if (have_keys_rotated(faults, request, answer))
+	if (fault_keys(faults, request, answer))
 		return true;
 	if (!faults_request(faults, kind, &request->session, request->now, &status))
 		return false;
@@ -49,7 +50,7 @@ fault_upgrade(struct faults *faults, const struct fault_request *request, struct
 
 	snprintf(answer->subject, sizeof answer->subject, "data channel");
 	answer->close = true;
-	if (have_keys_rotated(faults, request, answer)) {
+	if (fault_keys(faults, request, answer)) {
 		answer->status = 403;
 		return true;
 	}
