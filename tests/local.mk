@@ -120,6 +120,7 @@ python_tests = \
 	tests/role/roles.py \
 	tests/role/roles_cache.py \
 	tests/sandbox/data_channel.py \
+	tests/sandbox/fault_answers.py \
 	tests/sandbox/faults.py \
 	tests/sandbox/many_sessions.py \
 	tests/sandbox/sandbox_clients.py \
