@@ -120,6 +120,7 @@ python_tests = \
 	tests/role/roles.py \
 	tests/role/roles_cache.py \
 	tests/sandbox/data_channel.py \
+	tests/sandbox/fault_answers.py \
 	tests/sandbox/faults.py \
 	tests/sandbox/many_sessions.py \
 	tests/sandbox/sandbox_clients.py \
@@ -217,6 +218,7 @@ fuzz_targets = \
 	tests/fuzz/retry_sendrate \
 	tests/fuzz/role_sts \
 	tests/fuzz/role_xmltext \
+	tests/fuzz/sandbox_faults \
 	tests/fuzz/sandbox_http \
 	tests/fuzz/sandbox_sigv4 \
 	tests/fuzz/service_answer \
@@ -271,7 +273,7 @@ EXTRA_PROGRAMS = $(fuzz_targets)
 TESTS = $(unit_tests) $(python_tests) $(table_tests)
 EXTRA_DIST += $(python_tests) $(table_tests) $(test_helpers) tests/lib/channelplay.h tests/lib/earlystart.c \
 	tests/lib/failmalloc.c tests/lib/setclock.c tests/lib/shywrite.c tests/totals \
-	tests/fuzz/corpus tests/fuzz/curlurl.h tests/fuzz/recordlist.h
+	tests/fuzz/corpus tests/fuzz/recordlist.h tests/lib/curlurl.h
 
 # What is not listed is made of one file; of libraries it gets what it uses.
 AM_DEFAULT_SOURCE_EXT = .c

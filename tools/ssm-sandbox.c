@@ -175,6 +175,7 @@ prepare(struct sandbox_service *service, const struct options *options, struct s
 	service->signed_channels = options->signed_channels;
 	service->local_urls = options->local_urls;
 	service->faults = options->faults;
+	service->key = options->temporary ? &sandbox_key_temporary : &sandbox_key_long_term;
 	service->shell = shell(options);
 	sandbox_channels_init(&service->channels);
 	service->channels.keep_cells = options->keep_cells;
@@ -218,7 +219,7 @@ serve(struct cli *cli, struct sandbox_service *service, const struct options *op
 	if (sandbox_listen(&server.listen_fd, &port, &err) != SSM_OK ||
 	    sandbox_command_init(&command, &err) != SSM_OK ||
 	    sandbox_environment_set(&lines, port, options->region,
-	    options->temporary ? &sandbox_key_temporary : &sandbox_key_long_term, &err) != SSM_OK) {
+	    service->key, &err) != SSM_OK) {
 		code = cli_fail(cli, &err);
 	} else if ((service->port = port, code = begin(cli, &command, bytes_view(&lines))) == 0) {
 		if (sandbox_serve(&server, &err) != SSM_OK)

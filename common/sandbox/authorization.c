@@ -137,3 +137,12 @@ sandbox_authorization_signs(const struct sandbox_authorization *authorization, s
 			return true;
 	return false;
 }
+
+bool
+sandbox_is_signed_with(const struct sandbox_request *request, const struct sandbox_key *key)
+{
+	struct view id = view_of(key->access_key_id), rest;
+
+	sandbox_request_header(request, "authorization", &rest);
+	return rest.len > 0 && memmem(rest.ptr, rest.len, id.ptr, id.len) != NULL;
+}

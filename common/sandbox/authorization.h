@@ -9,6 +9,7 @@
 
 #include "sandbox/answer.h"
 #include "sandbox/http.h"
+#include "sandbox/keys.h"
 
 struct sandbox_authorization {
 	struct view algorithm, credential, signed_headers, signature;
@@ -26,5 +27,8 @@ bool sandbox_authorization_split(struct sandbox_authorization *authorization,
 /* Whether a header's name (lower case) is among those signed. */
 bool sandbox_authorization_signs(const struct sandbox_authorization *authorization,
     struct view name);
+
+/* Whether a request says that it is signed with this key. */
+bool sandbox_is_signed_with(const struct sandbox_request *request, const struct sandbox_key *key);
 
 #endif

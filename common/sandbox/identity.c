@@ -2,7 +2,10 @@
 
 #include <stdio.h>
 
+#include "core/clock.h"
 #include "json/text.h"
+#include "sandbox/authorization.h"
+#include "sandbox/fault/calls.h"
 #include "sandbox/sigv4_verify.h"
 
 #define NAMESPACE "https://sts.amazonaws.com/doc/2011-06-15/"
@@ -147,6 +150,8 @@ sandbox_identity(struct sandbox_service *service, struct sandbox_request *reques
 {
 	const struct sigv4_expected expected = { service->region, VIEW("sts"), service->digest, now };
 	const struct sandbox_call call = { service, NULL, answer, now };
+	const struct fault_request what = { .issued_keys = sandbox_is_signed_with(request, service->key),
+	    .now = clock_ms() };
 	struct view action = form_value(request->body, VIEW("Action"));
 	struct bytes arn = BYTES_INIT(256);
 	bool json = wants_json(request);
@@ -154,7 +159,7 @@ sandbox_identity(struct sandbox_service *service, struct sandbox_request *reques
 	answer->content_type = json ? "application/json" : "text/xml";
 	snprintf(answer->subject, sizeof answer->subject, "%.*s", VIEW_ARG_CUT(action, SUBJECT_MAX));
 	sandbox_caller(&arn, &call);
-	if (!sigv4_verify(&expected, request, answer))
+	if (!sigv4_verify(&expected, request, answer) || fault_keys(&service->faults, &what, answer))
 		reword(answer, json);
 	else if (!view_is(action, "GetCallerIdentity"))
 		refuse_action(answer, action, json);

@@ -51,6 +51,8 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/fault/control.h \
 	%D%/fault/faults.c \
 	%D%/fault/faults.h \
+	%D%/fault/line.c \
+	%D%/fault/line.h \
 	%D%/fault/rule.c \
 	%D%/fault/rule.h \
 	%D%/host.c \

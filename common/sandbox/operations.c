@@ -164,15 +164,17 @@ is_open(struct sandbox_call *call, struct view id)
 static void
 resume_session(struct sandbox_call *call)
 {
+	struct fault_session what;
 	struct sandbox_session *session;
 	struct view id;
 	unsigned unused;
 
 	if ((session = find_session(call, &id)) == NULL)
 		return;
+	what = sandbox_channels_session(&call->service->channels, id);
 	if (is_over(call, id))
 		refuse_unknown(call, id);
-	else if (faults_request(&call->service->faults, FAULT_KIND_NO_TOKEN, clock_ms(), &unused))
+	else if (faults_request(&call->service->faults, FAULT_KIND_NO_TOKEN, &what, clock_ms(), &unused))
 		answer_without_token(call, id);
 	else
 		behave(call, session, id);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/clock.h"
+#include "sandbox/authorization.h"
 #include "sandbox/fault/calls.h"
 #include "sandbox/fault/control.h"
 #include "sandbox/host.h"
@@ -56,13 +57,16 @@ call_operation(struct sandbox_service *service, struct sandbox_request *request,
 {
 	const struct sigv4_expected expected = { service->region, VIEW("ssm"), service->digest, now };
 	struct sandbox_call call = { service, in, answer, now };
+	const struct fault_request what = {
+	    sandbox_channels_session(&service->channels, json_text(in, "SessionId")),
+	    sandbox_is_signed_with(request, service->key), clock_ms() };
 
 	name_subject(answer, operation, in);
 	if (!sigv4_verify(&expected, request, answer))
 		return;
 	if (request->body.len == 0)
 		sandbox_refuse(answer, FAULT_SERIALIZATION, NULL);
-	else if (!fault_call(&service->faults, operation->name, clock_ms(), answer))
+	else if (!fault_call(&service->faults, operation->name, &what, answer))
 		operation->run(&call);
 }
 
@@ -116,7 +120,12 @@ check_host(const struct sandbox_service *service, struct sandbox_answer *answer,
 static void
 open_channel(struct sandbox_service *service, struct sandbox_request *request, time_t now, struct sandbox_answer *answer)
 {
-	if (!fault_upgrade(&service->faults, clock_ms(), answer))
+	const struct sandbox_channel *channel = sandbox_upgrade_channel(service, request);
+	struct fault_request what = { .issued_keys = sandbox_is_signed_with(request, service->key), .now = clock_ms() };
+
+	if (channel != NULL)
+		what.session = sandbox_channel_session(channel);
+	if (!fault_upgrade(&service->faults, &what, answer))
 		sandbox_upgrade(service, request, now, answer);
 }
 

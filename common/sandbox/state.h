@@ -10,12 +10,14 @@
 #include "sandbox/fault/faults.h"
 
 struct digest;
+struct sandbox_key;
 
 struct sandbox_service {
 	struct view region;		/* borrowed */
 	struct sandbox_sessions sessions;
 	struct sandbox_channels channels;
 	struct faults faults;
+	const struct sandbox_key *key;	/* that its environment has */
 	struct digest *digest;
 	unsigned delay_ms;		/* before each answer */
 	long clock_offset;		/* seconds that its clock is ahead of this machine's */

@@ -41,7 +41,7 @@ class WebSocket:
     def __init__(self, port, target, fields=(), host=None, early=b""):
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.data = b""
+        self.data, self.reset = b"", False
         key = base64.b64encode(os.urandom(16)).decode()
         head = [f"GET {target} HTTP/1.1", f"Host: {host or f'127.0.0.1:{port}'}", "Upgrade: websocket",
                 "Connection: Upgrade", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}",
@@ -66,7 +66,7 @@ class WebSocket:
         try:
             data = self.socket.recv(1 << 20)
         except ConnectionResetError:
-            data = b""
+            data, self.reset = b"", True
         if not data:
             raise Closed(0, "end of the connection")
         self.data += data

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "sandbox/fault/faults.h"
+#include "sandbox/fault/line.h"
 #include "tap.h"
 
 #define MESSAGES 2000
@@ -40,6 +40,10 @@ test_reading(void)
 	is_number(rule_of("refuse-upgrade:for=60").for_ms, 60000, "'for' counts seconds");
 	is_number(rule_of("refuse-upgrade:for=500ms").for_ms, 500, "or what it says");
 	is_number(rule_of("loss=2%:way=in").way, FAULT_IN, "a way");
+	rule = rule_of("slow:delay=200ms:rate=4096:for=5");
+	ok(rule.delay_ms == 200 && rule.rate == 4096 && rule.for_ms == 5000, "how slow");
+	is_text(rule_of("rst:session=user-0a1b").session, "user-0a1b", "a session");
+	ok(rule_of("rst:session=2").nth == 2 && rule_of("rst:session=2").session[0] == '\0', "or a number of one");
 }
 
 static void
@@ -49,7 +53,10 @@ test_errors(void)
 	    "rst:after=0", "rst:after=-1", "rst:after=5m", "rst:after=s", "rst:after=1:after=2s", "rst:never=1",
 	    "loss=2", "loss=0%", "loss=101%", "loss=100.1%", "loss=1.00001%", "loss=.5%", "loss:seed=x", "loss:way=up",
 	    "loss:every=1s", "close=1005", "close=999", "close=5000", "close=", "refuse-resume=302", "refuse-resume=600",
-	    "agent-away:times=2", "rst:times=99999999999999999999" };
+	    "agent-away:times=2", "slow", "slow=1s", "slow:times=2", "slow:delay=5", "slow:delay=0s", "slow:rate=0",
+	    "slow:rate=5s", "slow:delay=1s:every=1s", "loss:delay=1s", "rst:rate=5", "rst:session=", "rst:session=*",
+	    "rst:session=a*b", "rst:session=0", "rst:session=a b", "rst:session=\xc3\xa9", "refuse-start:session=2",
+	    "agent-away:session=2", "rst:times=99999999999999999999" };
 	struct ssm_error long_err = SSM_ERROR_INIT;
 	struct fault_rule rule;
 	char text[FAULT_RULE_MAX + 2];
@@ -176,19 +183,133 @@ test_away(void)
 static void
 test_requests(void)
 {
+	const struct fault_session none = { VIEW_NONE, 0 };
 	struct faults faults = { .count = 0 };
 	unsigned value = 0;
 	bool got[4];
 
 	add(&faults, "refuse-resume=429:after=1:times=2", 0);
 	add(&faults, "refuse-upgrade:for=10", 0);
-	ok(!faults_request(&faults, FAULT_KIND_NO_TOKEN, 0, &value), "another kind's");
+	ok(!faults_request(&faults, FAULT_KIND_NO_TOKEN, &none, 0, &value), "another kind's");
 	for (size_t i = 0; i < ARRAY_LEN(got); i++)
-		got[i] = faults_request(&faults, FAULT_KIND_RESUME, 0, &value);
+		got[i] = faults_request(&faults, FAULT_KIND_RESUME, &none, 0, &value);
 	ok(!got[0] && got[1] && got[2] && !got[3] && value == 429, "one goes through, two are refused, one goes through");
-	ok(faults_request(&faults, FAULT_KIND_UPGRADE, 50000, &value) && value == 403, "a first one");
-	ok(faults_request(&faults, FAULT_KIND_UPGRADE, 59999, &value) &&
-	    !faults_request(&faults, FAULT_KIND_UPGRADE, 60000, &value), "'for' is counted from the first refusal");
+	ok(faults_request(&faults, FAULT_KIND_UPGRADE, &none, 50000, &value) && value == 403, "a first one");
+	ok(faults_request(&faults, FAULT_KIND_UPGRADE, &none, 59999, &value) &&
+	    !faults_request(&faults, FAULT_KIND_UPGRADE, &none, 60000, &value), "'for' is counted from the first refusal");
+}
+
+/* Whether a rule ends the connection of a session at its first message. */
+static bool
+meets(const char *text, struct fault_session session)
+{
+	struct faults faults = { .count = 0 };
+	struct fault_link link = FAULT_LINK_INIT(&faults, 0);
+
+	link.session = session;
+	add(&faults, text, 0);
+	return faults_message(&faults, &link, FAULT_OUT, 0).deed == FAULT_ABORT;
+}
+
+static void
+test_sessions(void)
+{
+	const struct fault_session one = { VIEW("user-1"), 1 }, two = { VIEW("user-2"), 2 }, none = { VIEW_NONE, 0 };
+	struct faults faults = { .count = 0 };
+	struct fault_link links[] = { FAULT_LINK_INIT(&faults, 0), FAULT_LINK_INIT(&faults, 0) };
+	struct fault_rule rule = rule_of("rst:session=user-2");
+	unsigned value;
+
+	ok(meets("rst:session=user-2", two) && !meets("rst:session=user-2", one), "a rule for one session");
+	ok(meets("rst:session=2", two) && !meets("rst:session=2", one), "for the second that is opened");
+	ok(meets("rst:session=user-*", one) && !meets("rst:session=root-*", one) && !meets("rst:session=user-11*", one),
+	    "for those whose ids begin so");
+	add(&faults, "refuse-resume:session=user-*:after=1", 0);
+	ok(!faults_request(&faults, FAULT_KIND_RESUME, &none, 0, &value) &&
+	    !faults_request(&faults, FAULT_KIND_RESUME, &one, 0, &value) &&
+	    faults_request(&faults, FAULT_KIND_RESUME, &two, 0, &value), "requests of others are not counted");
+	links[0].session = one;
+	links[1].session = two;
+	faults_strike(&faults, &rule);
+	ok(faults_deadline(&faults, &links[0]) == FAULT_NEVER && faults_deadline(&faults, &links[1]) == 0,
+	    "a strike at one session");
+	rule = rule_of("fin:session=1");
+	faults_strike(&faults, &rule);
+	ok(faults_deadline(&faults, &links[0]) == 0, "and then at the other");
+	is_number(faults_due(&faults, &links[1], 1).deed, FAULT_ABORT, "the first one is still made");
+	is_number(faults_due(&faults, &links[0], 1).deed, FAULT_END, "and the other");
+	add(&faults, "fin:after=5s:session=3", 0);
+	ok(faults_deadline(&faults, &links[0]) == FAULT_NEVER, "a time is another's");
+}
+
+static void
+test_slow(void)
+{
+	struct faults faults = { .count = 0 };
+	struct fault_link link = FAULT_LINK_INIT(&faults, 0);
+	struct fault_verdict verdict;
+
+	add(&faults, "slow:delay=200ms:rate=1000:after=1:times=2", 0);
+	add(&faults, "loss:after=2:times=1", 0);
+	add(&faults, "duplicate:after=3:times=1", 0);
+	verdict = faults_message(&faults, &link, FAULT_IN, 0);
+	ok(verdict.deed == FAULT_PASS && verdict.delay_ms == 0 && verdict.rate == 0, "one that is not late");
+	verdict = faults_message(&faults, &link, FAULT_IN, 0);
+	ok(verdict.deed == FAULT_PASS && verdict.delay_ms == 200 && verdict.rate == 1000, "one that is");
+	verdict = faults_message(&faults, &link, FAULT_IN, 0);
+	ok(verdict.deed == FAULT_LOSE && faults.rows[0].acted == 1, "what is lost is not late");
+	verdict = faults_message(&faults, &link, FAULT_IN, 0);
+	ok(verdict.deed == FAULT_TWICE && verdict.delay_ms == 200, "what comes twice is");
+	is_number(faults_message(&faults, &link, FAULT_IN, 0).delay_ms, 0, "so often");
+}
+
+/* The moment at which the next message comes, which is dropped. */
+static unsigned long
+comes(struct fault_line *line, const char *text)
+{
+	uint64_t at = fault_line_deadline(line, UINT32_MAX);
+	struct view message;
+
+	if (fault_line_next(line, at - 1, &message) || !fault_line_next(line, at, &message) || !view_is(message, text))
+		return 0;
+	fault_line_drop(line);
+	return (unsigned long)at;
+}
+
+static void
+put(struct fault_line *line, const char *text, uint64_t delay_ms, unsigned rate, uint64_t now)
+{
+	const struct fault_verdict verdict = { .delay_ms = delay_ms, .rate = rate };
+
+	if (!fault_line_add(line, view_of(text), &verdict, now))
+		ok(false, "memory for '%s'", text);
+}
+
+static void
+test_line(void)
+{
+	struct fault_line line = { .first = NULL };
+
+	ok(fault_line_is_empty(&line) && fault_line_deadline(&line, 0) == FAULT_NEVER, "a line with nothing on it");
+	put(&line, "one", 200, 0, 1000);
+	put(&line, "two", 200, 0, 1010);
+	put(&line, "three", 0, 0, 1020);
+	is_number(comes(&line, "one"), 1200, "a message comes late");
+	is_number(comes(&line, "two"), 1210, "the next one no later than that");
+	is_number(comes(&line, "three"), 1210, "none before another");
+	put(&line, "1234567890", 100, 100, 2000);
+	put(&line, "12345", 100, 100, 2000);
+	is_number(comes(&line, "1234567890"), 2200, "so many bytes a second, and late");
+	is_number(comes(&line, "12345"), 2250, "the next ones behind them");
+	ok(!fault_line_is_full(&line, 2250), "a line with room");
+	put(&line, "1234567890", 0, 5, 3000);
+	ok(fault_line_is_full(&line, 3999) && fault_line_deadline(&line, 3000) == 4000, "a full one, until");
+	ok(!fault_line_is_full(&line, 4000), "a second's worth is left");
+	while (line.bytes < FAULT_LINE_MAX)
+		put(&line, "1234567890", 5000, 0, 4000);
+	ok(fault_line_is_full(&line, 6000), "nor does it take any number of bytes");
+	fault_line_clear(&line);
+	ok(fault_line_is_empty(&line) && !fault_line_is_full(&line, 0), "until they are gone");
 }
 
 static void
@@ -213,6 +334,9 @@ main(void)
 	test_moments();
 	test_away();
 	test_requests();
+	test_sessions();
+	test_slow();
+	test_line();
 	test_room();
 	return done_testing();
 }

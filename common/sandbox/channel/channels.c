@@ -16,7 +16,7 @@ sandbox_channels_init(struct sandbox_channels *channels)
 		LIST_INIT(&channels->buckets[i]);
 	TAILQ_INIT(&channels->idle);
 	TAILQ_INIT(&channels->open);
-	channels->idle_count = 0;
+	channels->idle_count = channels->opened = 0;
 }
 
 static struct sandbox_bucket *
@@ -38,6 +38,20 @@ sandbox_channels_find(struct sandbox_channels *channels, struct view id)
 		if (view_is(id, channel->id))
 			return channel;
 	return NULL;
+}
+
+struct fault_session
+sandbox_channel_session(const struct sandbox_channel *channel)
+{
+	return (struct fault_session){ view_of(channel->id), channel->nth };
+}
+
+struct fault_session
+sandbox_channels_session(struct sandbox_channels *channels, struct view id)
+{
+	const struct sandbox_channel *channel = sandbox_channels_find(channels, id);
+
+	return channel != NULL ? sandbox_channel_session(channel) : (struct fault_session){ id, 0 };
 }
 
 static void
@@ -156,6 +170,8 @@ sandbox_channel_sort(struct sandbox_channels *channels, struct sandbox_channel *
 	TAILQ_REMOVE(node != NULL ? &channels->idle : &channels->open, channel, age);
 	TAILQ_INSERT_TAIL(node != NULL ? &channels->open : &channels->idle, channel, age);
 	channels->idle_count += node != NULL ? (size_t)-1 : 1;
+	if (node != NULL && channel->nth == 0)
+		channel->nth = ++channels->opened;
 	channel->node = node;
 }
 

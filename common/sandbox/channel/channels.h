@@ -16,6 +16,7 @@
 
 #include "core/bytes.h"
 #include "sandbox/agent.h"
+#include "sandbox/fault/faults.h"
 #include "sandbox/sessions.h"
 
 #define SANDBOX_GRANT_SECONDS 300
@@ -40,6 +41,7 @@ struct sandbox_channel {
 	time_t granted;
 	bool used;			/* the token was; it is wiped then */
 	bool over;			/* the session is */
+	unsigned nth;			/* in the order in which they were opened first; 0: not yet */
 	struct sandbox_purpose purpose;
 	struct bytes command;		/* or the number of the port that it leads to */
 	struct sandbox_service *service;	/* once it was opened */
@@ -56,12 +58,17 @@ struct sandbox_channels {
 	struct sandbox_bucket buckets[SANDBOX_BUCKETS];
 	struct sandbox_channel_list idle, open;	/* without a node, the oldest first; with one */
 	size_t idle_count;
+	unsigned opened;
 	bool keep_cells;		/* a session has one cell number for good */
 };
 
 void sandbox_channels_init(struct sandbox_channels *channels);
 
 struct sandbox_channel *sandbox_channels_find(struct sandbox_channels *channels, struct view id);
+
+/* Of a channel, and of an id, for which there may be none: what rules of --fault see of it. */
+struct fault_session sandbox_channel_session(const struct sandbox_channel *channel);
+struct fault_session sandbox_channels_session(struct sandbox_channels *channels, struct view id);
 
 /* A new token and, unless they are kept, a new cell number for the session's channel, which is a shell's if it is new. */
 struct sandbox_channel *sandbox_channels_grant(struct sandbox_channels *channels, struct view id, time_t now);

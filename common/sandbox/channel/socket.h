@@ -9,7 +9,7 @@
 #include <libwebsockets.h>
 
 #include "sandbox/channel/opening.h"
-#include "sandbox/fault/faults.h"
+#include "sandbox/fault/line.h"
 
 struct websocket {
 	struct lws *wsi;
@@ -19,6 +19,7 @@ struct websocket {
 	struct sandbox_refusal refusal;	/* when closing */
 	struct fault_link link;		/* when open */
 	struct bytes held[2];		/* from and for the client: a message that waits for the next */
+	struct fault_line lines[2];	/* the same: messages that are late */
 };
 
 /* A line for the log, with the session's id before it. */

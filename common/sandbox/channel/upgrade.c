@@ -69,15 +69,31 @@ check_websocket(const struct sandbox_request *request, struct sandbox_answer *an
 	return false;
 }
 
-/* The channel that the path names. */
-static struct sandbox_channel *
-find_channel(struct sandbox_service *service, const struct sandbox_request *request, struct sandbox_answer *answer)
+static bool
+read_id(struct bytes *id, const struct sandbox_request *request)
+{
+	return percent_decode(id, view_slice(request->path, sizeof PATH - 1, request->path.len)) && !bytes_failed(id);
+}
+
+struct sandbox_channel *
+sandbox_upgrade_channel(struct sandbox_service *service, const struct sandbox_request *request)
 {
 	struct bytes id = BYTES_INIT(SESSION_ID_MAX);
 	struct sandbox_channel *channel = NULL;
 
-	if (percent_decode(&id, view_slice(request->path, sizeof PATH - 1, request->path.len)) && !bytes_failed(&id))
+	if (read_id(&id, request))
 		channel = sandbox_channels_find(&service->channels, bytes_view(&id));
+	bytes_clear(&id);
+	return channel;
+}
+
+static struct sandbox_channel *
+find_channel(struct sandbox_service *service, const struct sandbox_request *request, struct sandbox_answer *answer)
+{
+	struct sandbox_channel *channel = sandbox_upgrade_channel(service, request);
+	struct bytes id = BYTES_INIT(SESSION_ID_MAX);
+
+	(void)read_id(&id, request);
 	snprintf(answer->subject, sizeof answer->subject, "data channel %.*s", VIEW_ARG_CUT(id, SHOWN_MAX));
 	bytes_clear(&id);
 	if (channel == NULL)
@@ -146,12 +162,15 @@ check_signature(struct sandbox_service *service, struct sandbox_request *request
 	return right;
 }
 
-/* Until the session is resumed. */
-static bool
-expire(struct sandbox_channel *channel)
+/* By a rule, until the session is resumed. */
+static void
+expire(struct sandbox_service *service, struct sandbox_channel *channel)
 {
-	channel->granted = 0;
-	return true;
+	const struct fault_session session = sandbox_channel_session(channel);
+	unsigned unused;
+
+	if (faults_request(&service->faults, FAULT_KIND_EXPIRED_CELL, &session, clock_ms(), &unused))
+		channel->granted = 0;
 }
 
 static void
@@ -177,15 +196,13 @@ sandbox_upgrade(struct sandbox_service *service, struct sandbox_request *request
     struct sandbox_answer *answer)
 {
 	struct sandbox_channel *channel;
-	unsigned unused;
 
 	snprintf(answer->subject, sizeof answer->subject, "data channel");
-	if (check_websocket(request, answer) &&
-	    (channel = find_channel(service, request, answer)) != NULL &&
-	    (!faults_request(&service->faults, FAULT_KIND_EXPIRED_CELL, clock_ms(), &unused) || expire(channel)) &&
-	    check_cell(channel, request, now, answer) &&
-	    check_signature(service, request, now, answer))
-		write_head(channel, request, answer);
+	if (check_websocket(request, answer) && (channel = find_channel(service, request, answer)) != NULL) {
+		expire(service, channel);
+		if (check_cell(channel, request, now, answer) && check_signature(service, request, now, answer))
+			write_head(channel, request, answer);
+	}
 	if (answer->ending != SANDBOX_UPGRADED)
 		answer->close = true;
 }

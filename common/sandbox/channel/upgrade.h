@@ -18,6 +18,9 @@
 
 bool sandbox_is_upgrade(const struct sandbox_request *request);
 
+/* The channel that its path names, or NULL. */
+struct sandbox_channel *sandbox_upgrade_channel(struct sandbox_service *service, const struct sandbox_request *request);
+
 /* Whether a Host header names the host of this service's StreamUrls. */
 bool sandbox_is_stream_host(const struct sandbox_service *service, struct view host);
 

@@ -208,26 +208,38 @@ send_message(struct websocket *socket, struct view message)
 	    LWS_WRITE_BINARY) >= (int)message.len;
 }
 
+/* Behind all that is for the client, late or not. */
+static int
+end_channel(struct websocket *socket)
+{
+	if (!faulty_flush(socket, FAULT_OUT, send_message))
+		return -1;
+	if (faulty_is_through(socket))
+		websocket_close(socket, NORMAL, "the session is over");
+	return 0;
+}
+
 /* Until the node has nothing more, or the connection takes no more. */
 static int
 send_some(struct websocket *socket)
 {
 	struct node *node = socket->channel->node;
 	struct view message;
+	bool late;
 
 	for (int i = 0; i < WRITES_A_TURN && !lws_send_pipe_choked(socket->wsi); i++) {
-		if (!node_next(node, &message))
+		if (!faulty_send_late(socket, &late, send_message))
+			return -1;
+		if (late)
+			continue;
+		if (node_is_done(node))
+			return end_channel(socket);
+		if (!faulty_has_room(socket, FAULT_OUT) || !node_next(node, &message))
 			return 0;
 		if (!faulty_pass(socket, FAULT_OUT, message, send_message))
 			return -1;
 		if (socket->closing)
 			return 0;
-		if (node_is_done(node)) {
-			if (!faulty_flush(socket, FAULT_OUT, send_message))
-				return -1;
-			websocket_close(socket, NORMAL, "the session is over");
-			return 0;
-		}
 	}
 	lws_callback_on_writable(socket->wsi);
 	return 0;
@@ -247,7 +259,7 @@ on_writable(struct websocket *socket)
 	}
 	if (!socket->open || socket->channel == NULL)
 		return 0;
-	if (!socket->link.silent && !node_is_full(socket->channel->node))
+	if (!socket->link.silent && !node_is_full(socket->channel->node) && faulty_has_room(socket, FAULT_IN))
 		lws_rx_flow_control(socket->wsi, 1);
 	return send_some(socket);
 }
@@ -288,8 +300,7 @@ finish(struct websocket *socket)
 	}
 	bytes_clear(&socket->in);
 	bytes_clear(&socket->out);
-	bytes_clear(&socket->held[0]);
-	bytes_clear(&socket->held[1]);
+	faulty_end(socket);
 }
 
 int
@@ -302,7 +313,7 @@ sandbox_on_websocket(struct lws *wsi, enum lws_callback_reasons reason, void *us
 	case LWS_CALLBACK_RECEIVE:
 		return receive(user, (struct view){ in, len }) ? 0 : -1;
 	case LWS_CALLBACK_TIMER:
-		return faulty_due(user) ? 0 : -1;
+		return faulty_due(user, take_message) ? 0 : -1;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		return on_writable(user);
 	case LWS_CALLBACK_CLOSED:

@@ -14,12 +14,13 @@ refuse(struct sandbox_answer *answer, unsigned status)
 	snprintf(answer->note, sizeof answer->note, "by a rule of --fault");
 }
 
-static bool
-have_keys_rotated(struct faults *faults, uint64_t now, struct sandbox_answer *answer)
+bool
+fault_keys(struct faults *faults, const struct fault_request *request, struct sandbox_answer *answer)
 {
 	unsigned unused;
 
-	if (!faults_request(faults, FAULT_KIND_ROTATED_KEYS, now, &unused))
+	if (!request->issued_keys ||
+	    !faults_request(faults, FAULT_KIND_ROTATED_KEYS, &request->session, request->now, &unused))
 		return false;
 	sandbox_refuse(answer, FAULT_EXPIRED_TOKEN, "The security token included in the request is expired");
 	snprintf(answer->note, sizeof answer->note, "by a rule of --fault");
@@ -27,32 +28,33 @@ have_keys_rotated(struct faults *faults, uint64_t now, struct sandbox_answer *an
 }
 
 bool
-fault_call(struct faults *faults, const char *operation, uint64_t now, struct sandbox_answer *answer)
+fault_call(struct faults *faults, const char *operation, const struct fault_request *request,
+    struct sandbox_answer *answer)
 {
-	bool start = strcmp(operation, "StartSession") == 0, resume = strcmp(operation, "ResumeSession") == 0;
+	enum fault_kind kind = strcmp(operation, "StartSession") == 0 ? FAULT_KIND_START :
+	    strcmp(operation, "ResumeSession") == 0 ? FAULT_KIND_RESUME : FAULT_KINDS;
 	unsigned status;
 
-	if (have_keys_rotated(faults, now, answer))
+	if (fault_keys(faults, request, answer))
 		return true;
-	if (!(start && faults_request(faults, FAULT_KIND_START, now, &status)) &&
-	    !(resume && faults_request(faults, FAULT_KIND_RESUME, now, &status)))
+	if (!faults_request(faults, kind, &request->session, request->now, &status))
 		return false;
 	refuse(answer, status);
 	return true;
 }
 
 bool
-fault_upgrade(struct faults *faults, uint64_t now, struct sandbox_answer *answer)
+fault_upgrade(struct faults *faults, const struct fault_request *request, struct sandbox_answer *answer)
 {
 	unsigned status;
 
 	snprintf(answer->subject, sizeof answer->subject, "data channel");
 	answer->close = true;
-	if (have_keys_rotated(faults, now, answer)) {
+	if (fault_keys(faults, request, answer)) {
 		answer->status = 403;
 		return true;
 	}
-	if (faults_request(faults, FAULT_KIND_UPGRADE, now, &status)) {
+	if (faults_request(faults, FAULT_KIND_UPGRADE, &request->session, request->now, &status)) {
 		refuse(answer, status);
 		return true;
 	}

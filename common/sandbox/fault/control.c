@@ -59,15 +59,22 @@ add_rules(struct faults *faults, struct view body, uint64_t now, struct ssm_erro
 	return rc;
 }
 
+/* But which session it is for. */
+static bool
+has_conditions(const struct fault_rule *rule)
+{
+	return rule->after > 0 || rule->after_ms > 0 || rule->every > 0 || rule->every_ms > 0 || rule->times > 0;
+}
+
 static enum ssm_err
 strike(struct faults *faults, struct view body, struct ssm_error *err)
 {
 	struct fault_rule rule;
 	enum ssm_err rc = fault_rule_read(&rule, view_trim(body), err);
 
-	if (rc == SSM_OK && (!fault_rule_cuts(&rule) || strchr(rule.text, ':') != NULL))
+	if (rc == SSM_OK && (!fault_rule_cuts(&rule) || has_conditions(&rule)))
 		rc = ssm_fail(err, SSM_E_INPUT, "InvalidFault", "'%s' is not for now: rst, fin, close=CODE and silence "
-		    "are, with no conditions", rule.text);
+		    "are, with no condition but session", rule.text);
 	if (rc == SSM_OK)
 		faults_strike(faults, &rule);
 	return rc;

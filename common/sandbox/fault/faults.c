@@ -22,6 +22,18 @@ is_spent(const struct fault_active *row, uint64_t now)
 	return row->acted > 0 && rule->for_ms > 0 && now - row->first >= rule->for_ms;
 }
 
+static bool
+concerns(const struct fault_rule *rule, const struct fault_session *session)
+{
+	size_t len = strlen(rule->session);
+
+	if (rule->nth > 0)
+		return session->nth == rule->nth;
+	if (len > 0 && rule->session[len - 1] == '*')
+		return view_starts(session->id, (struct view){ rule->session, len - 1 });
+	return len == 0 || view_is(session->id, rule->session);
+}
+
 static void
 act(struct fault_active *row, uint64_t now)
 {
@@ -97,7 +109,7 @@ carry_out(const struct fault_rule *rule, struct fault_link *link)
 
 	if (rule->kind == FAULT_KIND_SILENCE)
 		link->silent = true;
-	return (struct fault_verdict){ deeds[rule->kind], rule->value, rule->text };
+	return (struct fault_verdict){ .deed = deeds[rule->kind], .code = rule->value, .rule = rule->text };
 }
 
 static bool
@@ -106,7 +118,8 @@ meets(struct fault_active *row, const struct fault_link *link, enum fault_way wa
 	const struct fault_rule *rule = &row->rule;
 	uint64_t age = now - link->opened;
 
-	if (rule->kind >= FAULT_KIND_AWAY || is_spent(row, now) || (rule->way != FAULT_BOTH && rule->way != way))
+	if (rule->kind >= FAULT_KIND_AWAY || is_spent(row, now) || (rule->way != FAULT_BOTH && rule->way != way) ||
+	    !concerns(rule, &link->session))
 		return false;
 	if (link->messages <= rule->after || age < rule->after_ms || age < rule->every_ms)
 		return false;
@@ -115,18 +128,38 @@ meets(struct fault_active *row, const struct fault_link *link, enum fault_way wa
 	return fault_rule_cuts(rule) || roll(&row->dice) % FAULT_ALWAYS < rule->value;
 }
 
+/* The first rule that fits the message, of those that make slow or of the others; NULL: none. */
+static const struct fault_rule *
+choose(struct faults *faults, const struct fault_link *link, bool slow, enum fault_way way, uint64_t now)
+{
+	for (size_t i = 0; i < faults->count; i++) {
+		struct fault_active *row = &faults->rows[i];
+
+		if ((row->rule.kind == FAULT_KIND_SLOW) == slow && meets(row, link, way, now)) {
+			act(row, now);
+			return &row->rule;
+		}
+	}
+	return NULL;
+}
+
 struct fault_verdict
 faults_message(struct faults *faults, struct fault_link *link, enum fault_way way, uint64_t now)
 {
+	struct fault_verdict verdict = { .deed = FAULT_PASS };
+	const struct fault_rule *rule;
+
 	link->messages++;
 	if (link->silent || look_away(faults, link->messages, now))
-		return (struct fault_verdict){ FAULT_LOSE, 0, NULL };
-	for (size_t i = 0; i < faults->count; i++)
-		if (meets(&faults->rows[i], link, way, now)) {
-			act(&faults->rows[i], now);
-			return carry_out(&faults->rows[i].rule, link);
-		}
-	return (struct fault_verdict){ FAULT_PASS, 0, NULL };
+		return (struct fault_verdict){ .deed = FAULT_LOSE };
+	if ((rule = choose(faults, link, false, way, now)) != NULL)
+		verdict = carry_out(rule, link);
+	if (verdict.deed != FAULT_LOSE && verdict.deed < FAULT_ABORT &&
+	    (rule = choose(faults, link, true, way, now)) != NULL) {
+		verdict.delay_ms = rule->delay_ms;
+		verdict.rate = rule->rate;
+	}
+	return verdict;
 }
 
 /* When a rule of time alone ends this connection. */
@@ -137,46 +170,58 @@ moment(const struct fault_active *row, const struct fault_link *link)
 	uint64_t wait = rule->after_ms > rule->every_ms ? rule->after_ms : rule->every_ms;
 
 	if (!fault_rule_cuts(rule) || is_spent(row, link->opened) || wait == 0 || rule->after > 0 || rule->every > 0 ||
-	    (rule->kind == FAULT_KIND_SILENCE && link->silent))
+	    (rule->kind == FAULT_KIND_SILENCE && link->silent) || !concerns(rule, &link->session))
 		return FAULT_NEVER;
 	return link->opened + wait;
 }
 
-uint64_t
-faults_deadline(const struct faults *faults, const struct fault_link *link)
+static void
+take_strike(const struct faults *faults, struct fault_link *link)
 {
-	uint64_t soonest = link->strikes == faults->strikes ? FAULT_NEVER : 0;
+	if (link->strikes != faults->strikes && concerns(&faults->strike, &link->session)) {
+		link->strike = faults->strike;
+		link->struck = true;
+	}
+	link->strikes = faults->strikes;
+}
 
+uint64_t
+faults_deadline(const struct faults *faults, struct fault_link *link)
+{
+	uint64_t soonest = FAULT_NEVER;
+
+	take_strike(faults, link);
 	for (size_t i = 0; i < faults->count; i++) {
 		uint64_t at = moment(&faults->rows[i], link);
 
 		soonest = at < soonest ? at : soonest;
 	}
-	return soonest;
+	return link->struck ? 0 : soonest;
 }
 
 struct fault_verdict
 faults_due(struct faults *faults, struct fault_link *link, uint64_t now)
 {
-	if (link->strikes != faults->strikes) {
-		link->strikes = faults->strikes;
-		return carry_out(&faults->strike, link);
+	if (link->struck) {
+		link->struck = false;
+		return carry_out(&link->strike, link);
 	}
 	for (size_t i = 0; i < faults->count; i++)
 		if (moment(&faults->rows[i], link) <= now) {
 			act(&faults->rows[i], now);
 			return carry_out(&faults->rows[i].rule, link);
 		}
-	return (struct fault_verdict){ FAULT_PASS, 0, NULL };
+	return (struct fault_verdict){ .deed = FAULT_PASS };
 }
 
 bool
-faults_request(struct faults *faults, enum fault_kind kind, uint64_t now, unsigned *value)
+faults_request(struct faults *faults, enum fault_kind kind, const struct fault_session *session, uint64_t now,
+    unsigned *value)
 {
 	for (size_t i = 0; i < faults->count; i++) {
 		struct fault_active *row = &faults->rows[i];
 
-		if (row->rule.kind != kind)
+		if (row->rule.kind != kind || !concerns(&row->rule, session))
 			continue;
 		row->seen++;
 		if (is_spent(row, now) || row->seen <= row->rule.after || now - row->added < row->rule.after_ms)

@@ -7,8 +7,24 @@
 #define NUMBER_MAX 1000000000
 #define SHOWN_MAX 60
 
-enum { AFTER = 1, EVERY = 2, TIMES = 4, FOR = 8, SEED = 16, WAY = 32, CUT = AFTER | EVERY | TIMES,
-	MESSAGE = CUT | FOR | SEED | WAY, REQUEST = AFTER | TIMES | FOR };
+enum { AFTER = 1, EVERY = 2, TIMES = 4, FOR = 8, SEED = 16, WAY = 32, DELAY = 64, RATE = 128, SESSION = 256,
+	CUT = AFTER | EVERY | TIMES | SESSION, MESSAGE = CUT | FOR | SEED | WAY,
+	SLOW = CUT | FOR | WAY | DELAY | RATE, START = AFTER | TIMES | FOR, REQUEST = START | SESSION };
+
+/* Each is the bit of its place. */
+static const struct {
+	const char *name, *takes;
+} conditions[] = {
+	{ "after", "a number from 1, or a time as '5s' or '500ms'" },
+	{ "every", "a number from 1, or, if connections are to end, a time as '5s' or '500ms'" },
+	{ "times", "a number from 1" },
+	{ "for", "seconds, or a time as '5s' or '500ms'" },
+	{ "seed", "a number" },
+	{ "way", "in, out or both" },
+	{ "delay", "a time as '5s' or '500ms'" },
+	{ "rate", "bytes a second, a number from 1" },
+	{ "session", "a SessionId, the beginning of some with '*' behind it, or a number from 1" },
+};
 
 enum value { NONE, CODE, STATUS, CHANCE };
 
@@ -25,8 +41,9 @@ static const struct kind {
 	[FAULT_KIND_LOSS] = { "loss", CHANCE, FAULT_ALWAYS, MESSAGE },
 	[FAULT_KIND_DUPLICATE] = { "duplicate", CHANCE, FAULT_ALWAYS, MESSAGE },
 	[FAULT_KIND_REORDER] = { "reorder", CHANCE, FAULT_ALWAYS, MESSAGE },
+	[FAULT_KIND_SLOW] = { "slow", NONE, FAULT_ALWAYS, SLOW },
 	[FAULT_KIND_AWAY] = { "agent-away", NONE, 0, AFTER | FOR },
-	[FAULT_KIND_START] = { "refuse-start", STATUS, 500, REQUEST },
+	[FAULT_KIND_START] = { "refuse-start", STATUS, 500, START },
 	[FAULT_KIND_RESUME] = { "refuse-resume", STATUS, 500, REQUEST },
 	[FAULT_KIND_UPGRADE] = { "refuse-upgrade", STATUS, 403, REQUEST },
 	[FAULT_KIND_NO_TOKEN] = { "no-token", NONE, 0, REQUEST },
@@ -166,38 +183,86 @@ read_for(struct view word, uint64_t *ms)
 	return true;
 }
 
+/* What an id may have, and no more: it is told in JSON, and in lines of a log. */
+static bool
+read_session(struct view word, struct fault_rule *rule)
+{
+	unsigned long long number;
+
+	if (view_number(word, &number))
+		return read_number(word, NUMBER_MAX, &rule->nth);
+	if (word.len == 0 || word.len > FAULT_SESSION_MAX || view_is(word, "*"))
+		return false;
+	for (size_t i = 0; i < word.len; i++)
+		if (word.ptr[i] <= ' ' || word.ptr[i] > '~' || (word.ptr[i] == '*' && i + 1 < word.len))
+			return false;
+	memcpy(rule->session, word.ptr, word.len);
+	return true;
+}
+
+static bool
+read_condition_value(struct fault_rule *rule, const struct kind *kind, unsigned bit, struct view value)
+{
+	switch (bit) {
+	case AFTER: return read_number(value, NUMBER_MAX, &rule->after) || read_time(value, &rule->after_ms);
+	case EVERY:
+		return read_number(value, NUMBER_MAX, &rule->every) ||
+		    (kind->conditions == CUT && read_time(value, &rule->every_ms));
+	case TIMES: return read_number(value, NUMBER_MAX, &rule->times);
+	case FOR: return read_for(value, &rule->for_ms);
+	case SEED: return read_seed(value, &rule->seed);
+	case WAY: return read_way(value, &rule->way);
+	case DELAY: return read_time(value, &rule->delay_ms);
+	case RATE: return read_number(value, NUMBER_MAX, &rule->rate);
+	default: return read_session(value, rule);
+	}
+}
+
+static enum ssm_err
+unknown_condition(struct view name, struct ssm_error *err)
+{
+	struct bytes all = BYTES_INIT(256);
+
+	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
+		bytes_print(&all, "%s%s", i == 0 ? "; there are " : ", ", conditions[i].name);
+	wrong(err, "unknown condition", name, bytes_cstr(&all) != NULL ? all.ptr : "");
+	bytes_clear(&all);
+	return SSM_E_INPUT;
+}
+
 static enum ssm_err
 read_condition(struct fault_rule *rule, const struct kind *kind, struct view text, unsigned *seen,
     struct ssm_error *err)
 {
-	static const char *const names[] = { "after", "every", "times", "for", "seed", "way" };
 	struct view value = text, name = view_take(&value, '=');
-	unsigned i = 0, bit;
-	bool right = false;
+	unsigned i = 0;
 
-	while (i < ARRAY_LEN(names) && !view_is(name, names[i]))
+	while (i < ARRAY_LEN(conditions) && !view_is(name, conditions[i].name))
 		i++;
-	if (i == ARRAY_LEN(names))
-		return wrong(err, "unknown condition", name, "; there are after, every, times, for, seed and way");
-	bit = 1U << i;
-	if (!(kind->conditions & bit))
+	if (i == ARRAY_LEN(conditions))
+		return unknown_condition(name, err);
+	if (!(kind->conditions & 1U << i))
 		return wrong(err, kind->name, name, ": it has no such condition");
-	if (*seen & bit)
+	if (*seen & 1U << i)
 		return wrong(err, "condition", name, " is given twice");
-	*seen |= bit;
-	switch (bit) {
-	case AFTER: right = read_number(value, NUMBER_MAX, &rule->after) || read_time(value, &rule->after_ms); break;
-	case EVERY:
-		right = read_number(value, NUMBER_MAX, &rule->every) ||
-		    (kind->conditions == CUT && read_time(value, &rule->every_ms));
-		break;
-	case TIMES: right = read_number(value, NUMBER_MAX, &rule->times); break;
-	case FOR: right = read_for(value, &rule->for_ms); break;
-	case SEED: right = read_seed(value, &rule->seed); break;
-	case WAY: right = read_way(value, &rule->way); break;
-	}
-	return right ? SSM_OK : wrong(err, names[i], value, ": it takes a number from 1, a time as '5s' or '500ms', or, "
-	    "for 'way', in, out or both");
+	*seen |= 1U << i;
+	if (read_condition_value(rule, kind, 1U << i, value))
+		return SSM_OK;
+	return ssm_fail(err, SSM_E_INPUT, "InvalidFault", "%s '%.*s': it takes %s", conditions[i].name,
+	    VIEW_ARG_CUT(value, SHOWN_MAX), conditions[i].takes);
+}
+
+static enum ssm_err
+read_conditions(struct fault_rule *rule, const struct kind *kind, struct view rest, struct ssm_error *err)
+{
+	enum ssm_err rc = SSM_OK;
+	unsigned seen = 0;
+
+	while (rc == SSM_OK && rest.len > 0)
+		rc = read_condition(rule, kind, view_take(&rest, ':'), &seen, err);
+	if (rc == SSM_OK && kind->conditions == SLOW && !(seen & (DELAY | RATE)))
+		rc = wrong(err, "fault", view_of(rule->text), " needs delay=TIME, rate=BYTES a second, or both");
+	return rc;
 }
 
 static enum ssm_err
@@ -225,7 +290,6 @@ fault_rule_read(struct fault_rule *rule, struct view text, struct ssm_error *err
 	struct view rest = text, name = view_take(&rest, ':'), value = name, word;
 	bool given = view_find(name, '=') < name.len;
 	const struct kind *kind;
-	unsigned seen = 0;
 	enum ssm_err rc;
 
 	*rule = (struct fault_rule){ .kind = FAULT_KINDS };
@@ -239,9 +303,7 @@ fault_rule_read(struct fault_rule *rule, struct view text, struct ssm_error *err
 	rc = read_value(rule, kind, value, given, err);
 	if (rc == SSM_OK && text.ptr[text.len - 1] == ':')
 		return wrong(err, "no condition behind the last colon of", text, "");
-	while (rc == SSM_OK && rest.len > 0)
-		rc = read_condition(rule, kind, view_take(&rest, ':'), &seen, err);
-	return rc;
+	return rc == SSM_OK ? read_conditions(rule, kind, rest, err) : rc;
 }
 
 bool

@@ -3,8 +3,8 @@
  *
  * Ownership: a curlurl owns its parts; curlurl_clear() ends it. A part that there is not is NULL.
  */
-#ifndef SSM_TESTS_FUZZ_CURLURL_H
-#define SSM_TESTS_FUZZ_CURLURL_H
+#ifndef SSM_TESTS_CURLURL_H
+#define SSM_TESTS_CURLURL_H
 
 #include <curl/curl.h>
 
