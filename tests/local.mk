@@ -238,6 +238,7 @@ test_helpers = \
 	tests/lib/clock.py \
 	tests/lib/datachannel.py \
 	tests/lib/datachannel_client.py \
+	tests/lib/datachannel_host.py \
 	tests/lib/datachannel_message.py \
 	tests/lib/datachannel_programs.py \
 	tests/lib/datachannel_session.py \
