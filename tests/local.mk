@@ -127,6 +127,7 @@ python_tests = \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
 	tests/session/ssm_stream_adopt.py \
+	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_outage.py \
 	tests/session/ssm_stream_terminal.py \
 	tests/session/upgrade_request.py \
