@@ -127,6 +127,7 @@ python_tests = \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
 	tests/session/ssm_stream_adopt.py \
+	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_outage.py \
 	tests/session/ssm_stream_terminal.py \
 	tests/session/upgrade_request.py \
@@ -238,6 +239,7 @@ test_helpers = \
 	tests/lib/clock.py \
 	tests/lib/datachannel.py \
 	tests/lib/datachannel_client.py \
+	tests/lib/datachannel_host.py \
 	tests/lib/datachannel_message.py \
 	tests/lib/datachannel_programs.py \
 	tests/lib/datachannel_session.py \

@@ -49,6 +49,14 @@ sessionaddress_choose(struct sessionaddress *address, const struct streamurl *st
 	return rc == SSM_OK && bytes_failed(&address->host) ? ssm_fail_memory(err) : rc;
 }
 
+/* The Host field has the port, unless it is the scheme's; the proxy follows from both. */
+bool
+sessionaddress_shares_host(const struct sessionaddress *address, const struct sessionaddress *other)
+{
+	return view_equal(address->url.scheme, other->url.scheme) &&
+	    view_equal(bytes_view(&address->host), bytes_view(&other->host));
+}
+
 struct view
 sessionaddress_target(const struct sessionaddress *address)
 {

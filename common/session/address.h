@@ -26,6 +26,9 @@ struct sessionaddress {
 enum ssm_err sessionaddress_choose(struct sessionaddress *address, const struct streamurl *stream,
     struct view endpoint, char *const *environment, struct ssm_error *err);
 
+/* Whether a connection to the one may serve the other: scheme, host and port are the same. */
+bool sessionaddress_shares_host(const struct sessionaddress *address, const struct sessionaddress *other);
+
 /* Path and query. */
 struct view sessionaddress_target(const struct sessionaddress *address);
 

@@ -16,7 +16,7 @@ enum connection_state { CONNECTION_CLOSED, CONNECTION_DIALLING, CONNECTION_DIALL
 
 struct connection_plan {
 	const struct url *address;	/* https or http: whom to dial */
-	struct view target;		/* path and query, byte for byte as in the StreamUrl */
+	struct view target;		/* path and query, byte for byte as in the StreamUrl; not looked at before the upgrade */
 	struct view host;		/* the Host field */
 	struct view proxy;		/* its URL, or empty */
 	const char *ca_bundle;		/* or NULL: the system's authorities */
@@ -31,6 +31,7 @@ struct connection_loss {
 	struct ssm_error err;		/* rc AGAIN: could not be reached, was cut, fell silent; the text says what and where */
 	int status;			/* of a refused upgrade: HTTP; else 0. The body's beginning is in the text, made printable */
 	int close_code;			/* of a close frame, or 0; its reason is in the text */
+	bool sent;			/* something had been sent: the request for a WebSocket, or a part of it */
 	bool opened;			/* it had been open */
 };
 

@@ -8,18 +8,21 @@
 
 extern char **environ;
 
+/* By the document that there is. The address before is the one of what was dialled ahead. */
 enum ssm_err
-lifecycle_dial(struct session *session)
+lifecycle_connect(struct session *session)
 {
 	const struct sessiondocument *document = session->plan->document;
-	enum ssm_err rc = sessionaddress_choose(&session->address, &document->url,
+	struct sessionaddress *address = &session->addresses[session->address == session->addresses];
+	enum ssm_err rc = sessionaddress_choose(address, &document->url,
 	    bytes_view(&session->plan->settings->hosts.endpoint), environ, &session->err);
 
 	if (rc != SSM_OK)
 		return rc;
+	session->address = address;
 	session->phase = SESSION_DIALS;
 	session->how.secret = document->url.cell_number;
-	sessionlink_dial(&session->link, &session->address, !document->presigned);
+	sessionlink_upgrade(&session->link, address, !document->presigned);
 	return SSM_OK;
 }
 
@@ -92,7 +95,10 @@ lifecycle_lost(void *owner, const struct ssm_error *why)
 	session->lost = true;
 }
 
-/* What is dialled for the first time somebody waits for, who sees for himself. */
+/*
+ * What is dialled for the first time somebody waits for, who sees for himself. What was dialled ahead may have begun
+ * where there is no way any more.
+ */
 void
 lifecycle_changed(void *owner)
 {
@@ -100,8 +106,11 @@ lifecycle_changed(void *owner)
 
 	if (session->phase == SESSION_OPEN || (session->phase == SESSION_DIALS && session->opened))
 		sessionlink_doubt(&session->link);
-	else if (session->phase == SESSION_LOST)
-		sessionrecovery_hurry(&session->recovery);
+	if (session->phase != SESSION_LOST)
+		return;
+	sessionrecovery_hurry(&session->recovery);
+	if (session->recovery.state == SESSIONRECOVERY_ASKS)
+		sessionlink_dial(&session->link, session->address);
 }
 
 static void
@@ -149,7 +158,7 @@ take_document(struct session *session)
 	    &session->err);
 	bytes_clear(answer);
 	if (rc == SSM_OK)
-		rc = lifecycle_dial(session);
+		rc = lifecycle_connect(session);
 	if (rc != SSM_OK)
 		lifecycle_leave(session, "ResumeFailed", ssm_exit_code(rc));
 }
@@ -178,6 +187,14 @@ tell_attempt(struct session *session)
 	sessionevents_end(&session->events);
 }
 
+/* While the service is asked the host is dialled to which the answer will lead, unless it leads elsewhere. */
+static void
+begin_attempt(struct session *session)
+{
+	tell_attempt(session);
+	sessionlink_dial(&session->link, session->address);
+}
+
 static void
 poll_recovery(struct session *session)
 {
@@ -186,9 +203,11 @@ poll_recovery(struct session *session)
 	enum sessionrecovery_result result = sessionrecovery_poll(&session->recovery);
 
 	if (attempts != session->recovery.attempts)
-		tell_attempt(session);
-	if (before == SESSIONRECOVERY_ASKS && session->recovery.state == SESSIONRECOVERY_WAITS)
+		begin_attempt(session);
+	if (before == SESSIONRECOVERY_ASKS && session->recovery.state == SESSIONRECOVERY_WAITS) {
+		sessionlink_abandon(&session->link);
 		outage_trouble(session, &session->recovery.ask.err);
+	}
 	switch (result) {
 	case SESSIONRECOVERY_NOTHING:
 		break;
@@ -271,6 +290,7 @@ end(struct session *session, const char *reason, int code, enum session_phase ph
 	consoleinput_stop(&session->input);
 	if (session->phase < phase)
 		session->phase = phase;
+	sessionlink_abandon(&session->link);
 }
 
 /* What was taken for want of the node's own word gives way to it. */

@@ -23,18 +23,25 @@ set_moment(struct sessionlink *link)
 		loop_set(link->loop, &link->moment, due);
 }
 
-/* Once a dial: a signature that fails and a connection that does are one loss. */
 static void
-lose(struct sessionlink *link, const struct ssm_error *why)
+let_go(struct sessionlink *link)
 {
 	stop_asking(link);
 	upgrade_request_free(link->request);
 	link->request = NULL;
+	link->ahead = false;
 	if (link->connection != NULL)
 		connection_close(link->connection);
-	if (link->reported)
+}
+
+/* Once a connection: a signature that fails and a connection that does are one loss. */
+static void
+lose(struct sessionlink *link, const struct ssm_error *why)
+{
+	let_go(link);
+	if (!link->asked)
 		return;
-	link->reported = true;
+	link->asked = false;
 	link->calls.lost(link->calls.owner, why);
 }
 
@@ -98,13 +105,21 @@ on_alive(void *owner)
 	liveness_heard(&link->liveness, loop_now(link->loop));
 }
 
-/* Whoever closes the connection may quote what came over it. */
+static void upgrade(struct sessionlink *link);
+
+/* Ahead of its request it is no loss. Whoever closes the connection may quote what came over it. */
 static void
 on_lost(void *owner, const struct connection_loss *why)
 {
 	struct sessionlink *link = owner;
 	const struct sessionask_how *how = link->how.ask;
 
+	if (link->ahead && !why->sent) {
+		let_go(link);
+		if (link->asked)
+			upgrade(link);
+		return;
+	}
 	ssm_fail(&link->why, why->err.rc, why->err.code, "%s", why->err.message);
 	sessionhush_text(&link->why, how->secret);
 	if (why->close_code != 0)
@@ -150,8 +165,9 @@ on_signed(void *owner, enum upgrade_request_result result, const struct header_f
 
 /* False when it is lost with that. */
 static bool
-sign(struct sessionlink *link, const struct sessionaddress *address)
+sign(struct sessionlink *link)
 {
+	const struct sessionaddress *address = link->address;
 	const struct sessionask_how *how = link->how.ask;
 	const struct upgrade_request_calls calls = { .done = on_signed, .owner = link };
 	const struct upgrade_request_plan plan = { .cli = how->cli,
@@ -178,29 +194,62 @@ make_connection(struct sessionlink *link)
 	return false;
 }
 
-void
-sessionlink_dial(struct sessionlink *link, const struct sessionaddress *address, bool to_sign)
+/* False when it is lost with that. */
+static bool
+dial(struct sessionlink *link)
 {
 	const struct calloptions *options = link->how.ask->options;
+	const struct sessionaddress *address = link->address;
 
-	if (link->connection != NULL)
-		connection_close(link->connection);
-	upgrade_request_free(link->request);
-	link->request = NULL;
-	link->reported = false;
-	stop_asking(link);
-	link->plan = (struct connection_plan){ .address = &address->url, .target = sessionaddress_target(address),
+	if (!make_connection(link))
+		return false;
+	link->plan = (struct connection_plan){ .address = &address->url,
 	    .host = bytes_view(&address->host), .proxy = bytes_view(&address->proxy),
 	    .ca_bundle = *link->how.ca_bundle == '\0' ? NULL : link->how.ca_bundle,
 	    .no_verify = calloptions_has(options, CALLOPTION_NO_VERIFY_SSL),
 	    .user_agent = view_of(link->how.user_agent),
 	    .connect_timeout = calloptions_number(options, CALLOPTION_CONNECT_TIMEOUT) * 1000,
 	    .upgrade_timeout = UPGRADE_LIMIT };
-	if ((to_sign && !sign(link, address)) || !make_connection(link))
-		return;
 	connection_dial(link->connection, &link->plan);
-	if (!to_sign)
+	return true;
+}
+
+/* On what was dialled ahead, or is now: ssm-sign starts first, then libcurl. */
+static void
+upgrade(struct sessionlink *link)
+{
+	if ((link->to_sign && !sign(link)) || (!link->ahead && !dial(link)))
+		return;
+	link->plan.target = sessionaddress_target(link->address);
+	if (!link->to_sign)
 		connection_upgrade(link->connection, NULL, 0);
+}
+
+void
+sessionlink_dial(struct sessionlink *link, const struct sessionaddress *address)
+{
+	let_go(link);
+	link->address = address;
+	link->asked = false;
+	link->ahead = dial(link);
+}
+
+void
+sessionlink_abandon(struct sessionlink *link)
+{
+	if (link->ahead && !link->asked)
+		let_go(link);
+}
+
+void
+sessionlink_upgrade(struct sessionlink *link, const struct sessionaddress *address, bool to_sign)
+{
+	if (!link->ahead || !sessionaddress_shares_host(link->address, address))
+		let_go(link);
+	link->address = address;
+	link->to_sign = to_sign;
+	link->asked = true;
+	upgrade(link);
 }
 
 size_t
@@ -246,7 +295,7 @@ sessionlink_doubt(struct sessionlink *link)
 
 	if (is_open(link))
 		liveness_doubt(&link->liveness, now);
-	else if (!link->reported)
+	else if (link->asked)
 		liveness_limit(&link->liveness, now);
 	set_moment(link);
 }
@@ -264,11 +313,7 @@ sessionlink_hold(struct sessionlink *link, bool held)
 void
 sessionlink_close(struct sessionlink *link)
 {
-	stop_asking(link);
-	upgrade_request_free(link->request);
-	link->request = NULL;
-	if (link->connection != NULL)
-		connection_close(link->connection);
+	let_go(link);
 	connection_free(link->connection);
 	link->connection = NULL;
 	ssm_error_clear(&link->why);

@@ -2,11 +2,14 @@
  * session/link: one connection of a session after the other: signed, dialled, and known to be alive.
  *
  * Purpose:   ssm-sign signs the request to upgrade while the connection is made and dialled; where there are no keys
- *            at all it is sent unsigned, as the official client does. Once it is open pings go out as
- *            session/liveness says, and when nothing at all comes for a while behind one, it is lost.
+ *            at all it is sent unsigned, as the official client does. A connection may be dialled ahead, while the
+ *            StreamUrl is still asked for. Once it is open pings go out as session/liveness says, and when nothing
+ *            at all comes for a while behind one, it is lost.
  * Units:     milliseconds.
- * Ownership: what `how` names and the address are borrowed until the link is closed; the struct stays where it is.
- * Errors:    told once a dial, through `lost`, from the loop: rc AGAIN or SERVICE when another try may help.
+ * Ownership: what `how` names is borrowed until the link is closed, addresses until then or until it is dialled anew;
+ *            the struct stays where it is.
+ * Errors:    told once for each connection that was asked for, through `lost`, from the loop: rc AGAIN or SERVICE when
+ *            another try may help.
  */
 #ifndef SSM_SESSION_LINK_H
 #define SSM_SESSION_LINK_H
@@ -37,11 +40,14 @@ struct sessionlink {
 	struct sessionlink_how how;
 	struct sessionlink_calls calls;
 	struct connection *connection;
+	const struct sessionaddress *address;	/* whose connection it is */
 	struct connection_plan plan;
 	struct upgrade_request *request;	/* while it is signed */
 	struct liveness liveness;
 	struct loop_timer moment;	/* of liveness, or sooner */
-	bool reported;			/* the loss of this dial was told */
+	bool to_sign;
+	bool asked;			/* the connection is to open, or its loss to be told, once */
+	bool ahead;			/* it was dialled before it was asked for */
 	struct ssm_error why;
 };
 
@@ -50,8 +56,17 @@ struct sessionlink {
 void sessionlink_open(struct sessionlink *link, struct loop *loop, const struct sessionlink_how *how,
     const struct sessionlink_calls *calls);
 
-/* Begins; without a signature where the URL brings its own. */
-void sessionlink_dial(struct sessionlink *link, const struct sessionaddress *address, bool sign);
+/* Ahead: name, proxy, TCP and TLS. Nothing is sent, and nobody is told what comes of it. */
+void sessionlink_dial(struct sessionlink *link, const struct sessionaddress *address);
+
+/* What was dialled ahead, and not asked for since, is let go. */
+void sessionlink_abandon(struct sessionlink *link);
+
+/*
+ * Asks for the connection; without a signature where the URL brings its own. What was dialled ahead to the same host is
+ * used; without such a one, or when it is lost before the request has gone out, the host is dialled now, and that counts.
+ */
+void sessionlink_upgrade(struct sessionlink *link, const struct sessionaddress *address, bool to_sign);
 
 /* How many bytes of messages it takes now; 0 unless open. */
 size_t sessionlink_room(const struct sessionlink *link);

@@ -148,7 +148,7 @@ set_up(struct session *session)
 	open_link(session);
 	network_open(&session->network, &session->loop, lifecycle_changed, session);
 	wakeup_open(&session->wakeup, &session->loop);
-	if ((rc = lifecycle_dial(session)) != SSM_OK)
+	if ((rc = lifecycle_connect(session)) != SSM_OK)
 		return rc;
 	return open_channel(session);	/* libcrypto starts while ssm-sign does */
 }
@@ -249,7 +249,8 @@ tear_down(struct session *session)
 	digest_free(session->digest);
 	loop_close(&session->loop);
 	signals_stop(&session->signals);
-	sessionaddress_clear(&session->address);
+	for (size_t i = 0; i < ARRAY_LEN(session->addresses); i++)
+		sessionaddress_clear(&session->addresses[i]);
 	bytes_clear(&session->id);
 	bytes_clear(&session->region);
 	ssm_error_clear(&session->loss);
@@ -261,7 +262,7 @@ void
 session_run(const struct session_plan *plan, struct session_end *end)
 {
 	struct session session = { .plan = plan, .end = end, .loop = { .fd = -1 }, .signals = SIGNALS_INIT,
-	    .signalled = { .fd = -1 }, .address = SESSIONADDRESS_INIT, .link = SESSIONLINK_INIT,
+	    .signalled = { .fd = -1 }, .addresses = { SESSIONADDRESS_INIT, SESSIONADDRESS_INIT }, .link = SESSIONLINK_INIT,
 	    .network = NETWORK_INIT, .wakeup = WAKEUP_INIT,
 	    .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .events = SESSIONEVENTS_INIT,
 	    .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,

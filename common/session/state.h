@@ -55,7 +55,8 @@ struct session {
 	struct loop_watch signalled;
 	struct digest *digest;
 	struct channel *channel;
-	struct sessionaddress address;
+	struct sessionaddress addresses[2];	/* of the last two StreamUrls: the link may use both */
+	struct sessionaddress *address;	/* of the last; NULL: there was none */
 	struct sessionlink link;
 	struct network network;
 	struct wakeup wakeup;
@@ -91,7 +92,7 @@ struct session {
 };
 
 /* lifecycle: connections and the end. What is called from the loop only notes what is to be done in lifecycle_poll(). */
-enum ssm_err lifecycle_dial(struct session *session);
+enum ssm_err lifecycle_connect(struct session *session);
 void lifecycle_poll(struct session *session);
 void lifecycle_opened(void *owner);
 void lifecycle_lost(void *owner, const struct ssm_error *why);

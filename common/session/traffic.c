@@ -20,7 +20,7 @@ traffic_release(struct connection *connection)
 	ssm_error_clear(&connection->begun);
 	loss_forget(&connection->secrets);
 	connection->state = CONNECTION_CLOSED;
-	connection->asked = connection->blocked = connection->held = connection->full = false;
+	connection->asked = connection->sent = connection->blocked = connection->held = connection->full = false;
 	connection->life++;
 }
 
@@ -28,6 +28,7 @@ traffic_release(struct connection *connection)
 bool
 traffic_lose(struct connection *connection, struct connection_loss *why)
 {
+	why->sent = connection->sent;
 	why->opened = connection->state == CONNECTION_OPEN;
 	traffic_release(connection);
 	connection->calls.lost(connection->calls.owner, why);
@@ -80,6 +81,7 @@ traffic_send(struct connection *connection)
 	while (io == TUNNEL_DONE && (bytes = sendbuffer_view(&connection->out)).len > 0) {
 		io = tunnel_send(connection->tunnel, bytes, &sent);
 		sendbuffer_sent(&connection->out, sent);
+		connection->sent |= sent > 0;
 	}
 	connection->blocked = io == TUNNEL_WAIT;
 	return io;

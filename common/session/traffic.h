@@ -29,6 +29,7 @@ struct connection {
 	struct ssm_error begun;
 	struct loss_secrets secrets;
 	struct sendbuffer out;
+	bool sent;			/* something was */
 	bool blocked;			/* until the loop tells that more can be sent */
 	bool held;			/* nothing is read */
 	bool full;			/* more than half of what may wait waits */

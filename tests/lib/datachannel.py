@@ -27,7 +27,7 @@ class Emulator:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
-        self.url = f"http://{self.host}"
+        self.url = self.service_url = f"http://{self.host}"
         self.stopped = threading.Event()
         threading.Thread(target=self.accept, daemon=True).start()
         threading.Thread(target=self.tick, daemon=True).start()

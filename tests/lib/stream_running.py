@@ -31,7 +31,7 @@ class Ended:
 def environment(emulator, **more):
     keys = emulator.keys
     own = {"PATH": f"{BUILD_DIR}:/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "AWS_REGION": emulator.region,
-           "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_SSM": emulator.url, "AWS_ACCESS_KEY_ID": keys.key_id,
+           "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_SSM": emulator.service_url, "AWS_ACCESS_KEY_ID": keys.key_id,
            "AWS_SECRET_ACCESS_KEY": keys.secret, "AWS_MAX_ATTEMPTS": "1"}
     if keys.token:
         own["AWS_SESSION_TOKEN"] = keys.token
@@ -43,13 +43,14 @@ class Stream:
     """A run that goes on: start, feed, wait. The document is in a file that is gone with the run."""
 
     def __init__(self, emulator, document, *options, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                 tool=TOOL, env=None, **how):
+                 tool=TOOL, env=None, endpoint=True, **how):
         self.directory = tempfile.TemporaryDirectory()
         path = os.path.join(self.directory.name, "session.json")
         with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             json.dump(document, file)
         self.started = time.monotonic()
-        self.process = subprocess.Popen([tool, "--session", path, "--stream-endpoint-url", emulator.url, *options],
+        leads = ["--stream-endpoint-url", emulator.url] if endpoint else []
+        self.process = subprocess.Popen([tool, "--session", path, *leads, *options],
                                         stdin=stdin, stdout=stdout, stderr=stderr,
                                         env=environment(emulator) if env is None else env, **how)
 

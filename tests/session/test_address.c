@@ -1,6 +1,8 @@
 /* address: whom a StreamUrl's WebSocket is dialled at. */
 #include "session/address.h"
 
+#include <stdlib.h>
+
 #include "tap.h"
 
 #define AWS "ssmmessages.eu-west-1.amazonaws.com"
@@ -55,6 +57,33 @@ check_proxy(const struct streamurl *url)
 	ssm_error_clear(&err);
 }
 
+static const struct pair {
+	const char *title, *endpoint, *other;
+	bool shared;
+} pairs[] = {
+	{ "the same host", NULL, NULL, true },
+	{ "by another spelling", "wss://HOST.example:443", "https://host.example", true },
+	{ "another host", "https://a.example", "https://b.example", false },
+	{ "another port", "https://a.example", "https://a.example:8443", false },
+	{ "the same port without TLS", "https://a.example:8443", "http://a.example:8443", false },
+	{ "two schemes, each with its own port", "https://a.example", "http://a.example", false },
+};
+
+static void
+check_pair(const struct pair *pair, const struct streamurl *url)
+{
+	struct sessionaddress address = SESSIONADDRESS_INIT, other = SESSIONADDRESS_INIT;
+	struct ssm_error err = SSM_ERROR_INIT;
+	char *const environment[] = { NULL };
+
+	if (sessionaddress_choose(&address, url, view_of(pair->endpoint), environment, &err) != SSM_OK ||
+	    sessionaddress_choose(&other, url, view_of(pair->other), environment, &err) != SSM_OK)
+		abort();
+	ok(sessionaddress_shares_host(&address, &other) == pair->shared, "one connection serves both: %s", pair->title);
+	sessionaddress_clear(&address);
+	sessionaddress_clear(&other);
+}
+
 int
 main(void)
 {
@@ -65,6 +94,8 @@ main(void)
 	is_number(streamurl_parse(&url, VIEW("wss://" AWS TARGET), &rules, &err), SSM_OK, "a StreamUrl");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		check_row(&rows[i], &url);
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+		check_pair(&pairs[i], &url);
 	check_proxy(&url);
 	streamurl_clear(&url);
 	ssm_error_clear(&err);

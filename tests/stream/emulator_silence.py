@@ -14,6 +14,7 @@ import sys
 
 import datachannel_programs as programs
 from datachannel import Emulator
+from datachannel_host import RESUME, Host
 from stream_running import TOOL, Stream
 from tap import done, is_equal, ok, skip, skip_all
 
@@ -117,6 +118,26 @@ def check_silent_change():
     emulator.stop()
 
 
+def check_change_while_asked():
+    """The connection that is dialled meanwhile may have begun on a way that is no more."""
+    host, title, seen = Host(), "an address that changes while a token is asked for", []
+    session = host.session("asked", programs.Shell())
+    stream = Stream(host, session.document(), "--ping", "300")
+    ok(session.wait(lambda: session.sent and not session.unacknowledged, PATIENCE), f"{title}: a prompt")
+
+    def before():
+        seen.append(host.has_lines(2))
+        change(2)
+        seen.append(host.is_over(1) and host.has_lines(3))
+
+    host.before[RESUME] = before
+    session.cut("rst")
+    ok(session.wait(lambda: session.connections > 1, PATIENCE), f"{title}: resumed", stream.err())
+    is_equal((seen, len(host.lines)), ([True, True], 3), f"{title}: it is dialled anew, once")
+    ends(session, stream, title)
+    host.stop()
+
+
 def find_namespace():
     for command in (["unshare", "-n"], ["unshare", "-rn"]):
         if shutil.which("unshare") and subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0:
@@ -128,6 +149,7 @@ def inside():
     configure(SIOCSIFFLAGS, b"lo", struct.pack("H", IFF_UP))
     check_change()
     check_silent_change()
+    check_change_while_asked()
     done()
 
 
