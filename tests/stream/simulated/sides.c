@@ -56,7 +56,7 @@ act_input(struct sides *sides)
 	flow_release(flow, &sides->dice, world->now);
 	if (flow->released > flow->taken && channel_room(world->channel) > 0)
 		flow->taken += channel_send(world->channel,
-		    (struct view){ flow->bytes + flow->taken, flow->released - flow->taken }, world->now);
+		    (struct view){ flow->bytes + flow->taken, flow->released - flow->taken }, world_client_now(world));
 	if (flow->taken > before)
 		world_trace(world, "the user has typed %zu bytes", flow->taken);
 	return flow->taken > before;
@@ -69,7 +69,7 @@ act_resize(struct sides *sides)
 	if (sides->world->now < sides->resize_next)
 		return false;
 	sides->columns = 1 + (sides->columns + dice_between(&sides->dice, 0, COLUMNS_MAX - 2)) % COLUMNS_MAX;
-	channel_resize(sides->world->channel, sides->columns, 24, sides->world->now);
+	channel_resize(sides->world->channel, sides->columns, 24, world_client_now(sides->world));
 	sides->resize_next = ++sides->resized < sides->world->plan->resizes ?
 	    sides->world->now + dice_between(&sides->dice, 1, RESIZE_GAP) : NEVER;
 	return true;
@@ -126,7 +126,7 @@ replace_client(struct sides *sides)
 	sides->adopts = true;
 	sides->adopted = -1;
 	sides->take_next = sides->world->now;
-	channel_resize(sides->world->channel, sides->columns, 24, sides->world->now);
+	channel_resize(sides->world->channel, sides->columns, 24, world_client_now(sides->world));
 }
 
 /* What the first client has read and was not acknowledged comes again; input that did not arrive went with it. */
@@ -154,8 +154,12 @@ act_channel(struct sides *sides)
 {
 	struct channel_event event;
 
-	if (sides->closed || !channel_event(sides->world->channel, &event))
+	if (sides->closed)
 		return false;
+	if (!channel_event(sides->world->channel, &event)) {
+		sides->left = sides->closed = sides->world->line.state == LIFELINE_OVER;
+		return sides->closed;
+	}
 	switch (event.kind) {
 	case CHANNEL_READY:
 		sides->ready = true;
@@ -204,7 +208,7 @@ act_agent(struct sides *sides)
 {
 	struct agent_event event;
 
-	if (sides->world->agent == NULL || !agent_event(sides->world->agent, &event))
+	if (sides->world->agent == NULL || sides->world->agent_dead || !agent_event(sides->world->agent, &event))
 		return false;
 	if (event.kind == AGENT_START) {
 		start_program(sides);
@@ -273,7 +277,7 @@ act_program(struct sides *sides)
 	struct world *world = sides->world;
 	bool read = false;
 
-	if (!sides->started || sides->ended || world->now < sides->read_next)
+	if (!sides->started || sides->ended || world->agent_dead || world->now < sides->read_next)
 		return false;
 	if (world->plan->code >= 0) {
 		read = read_output(sides, STREAM_OUTPUT);
@@ -299,6 +303,16 @@ act_program(struct sides *sides)
 	return true;
 }
 
+static bool
+act_user(struct sides *sides)
+{
+	bool acted = act_channel(sides);
+
+	acted |= act_input(sides);
+	acted |= act_resize(sides);
+	return acted;
+}
+
 bool
 sides_act(struct sides *sides)
 {
@@ -307,10 +321,7 @@ sides_act(struct sides *sides)
 	if (sides->world->replaced)
 		replace_client(sides);
 	sides->world->replaced = false;
-	acted = act_channel(sides);
-
-	acted |= act_input(sides);
-	acted |= act_resize(sides);
+	acted = !sides->world->asleep && act_user(sides);
 	acted |= act_agent(sides);
 	acted |= act_program(sides);
 	return acted;
@@ -334,14 +345,22 @@ next_take(const struct sides *sides)
 	return sides->take_next > now ? sides->take_next : NEVER;
 }
 
-uint64_t
-sides_next(const struct sides *sides)
+static uint64_t
+next_of_user(const struct sides *sides)
 {
-	uint64_t next = earlier(next_take(sides), sides->resize_next), now = sides->world->now;
+	uint64_t next = earlier(next_take(sides), sides->resize_next);
 
 	if (sides->ready && !sides->closed)
 		next = earlier(next, sides->flows[STREAM_INPUT].next);
-	if (sides->started && !sides->ended) {
+	return next;
+}
+
+uint64_t
+sides_next(const struct sides *sides)
+{
+	uint64_t next = sides->world->asleep ? NEVER : next_of_user(sides), now = sides->world->now;
+
+	if (sides->started && !sides->ended && !sides->world->agent_dead) {
 		if (sides->done_at > 0)
 			return earlier(next, sides->done_at + sides->world->plan->linger);
 		if (sides->read_next > now)
