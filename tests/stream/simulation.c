@@ -73,6 +73,7 @@ open_agent(struct world *world)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct agent_options options = { .session = world->plan->session, .version = "3.3.987.0",
+	    .port = world->plan->session == AGENT_PORT ? VIEW("22") : VIEW_NONE,
 	    .old = world->plan->old, .digest = world->ledger.digest, .random = draw, .context = &world->dice,
 	    .epoch = 1700000000000U };
 
@@ -176,7 +177,7 @@ go_on(struct simulation *simulation)
 static void
 trace_plan(struct world *world)
 {
-	static const char *const sessions[] = { "shell", "interactive command", "command", "command, output apart" };
+	static const char *const sessions[] = { "shell", "interactive command", "command", "command, output apart", "port" };
 	const struct plan *plan = world->plan;
 
 	world_trace(world, "seed %" PRIu64 ": %s%s, code %d; input %u, output %u, error output %u bytes; latency %u + %u",

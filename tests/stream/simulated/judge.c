@@ -109,7 +109,7 @@ judge(const struct sides *sides)
 	const struct plan *plan = sides->world->plan;
 	struct ledger *ledger = &sides->world->ledger;
 	uint64_t shown, came = sides->flows[STREAM_OUTPUT].came + sides->flows[STREAM_ERROR].came + sides->reason;
-	bool untold = plan->code < 0 && (plan->session == AGENT_SHELL || plan->session == AGENT_INTERACTIVE);
+	bool untold = plan->code < 0 && plan->session != AGENT_COMMAND && plan->session != AGENT_COMMAND_SEPARATE;
 
 	if (sides->failed)
 		ledger_blame(ledger, "the client failed");

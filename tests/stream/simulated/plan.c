@@ -118,6 +118,16 @@ draw_kill(struct plan *plan, struct dice *dice)
 		plan->latency = 1;
 }
 
+/* The service's and the client's. */
+static void
+draw_choices(struct plan *plan, struct dice *dice)
+{
+	plan->forgets = dice_chance(dice, OFTEN);
+	plan->holds = dice_chance(dice, OFTEN);
+	plan->ping = dice_chance(dice, OFTEN) ? PING_USUAL : dice_between(dice, 1000, PING_MOST);
+	plan->give_up = dice_chance(dice, SELDOM) ? dice_between(dice, 1000, 300000) : 0;
+}
+
 /* More small messages than the client may keep, and a user who takes none of them for long. */
 static void
 draw_flood(struct plan *plan)
@@ -133,7 +143,7 @@ void
 plan_draw(struct plan *plan, uint64_t seed)
 {
 	static const enum agent_session sessions[] = { AGENT_SHELL, AGENT_SHELL, AGENT_INTERACTIVE, AGENT_COMMAND,
-		AGENT_COMMAND_SEPARATE, AGENT_COMMAND_SEPARATE };
+		AGENT_COMMAND_SEPARATE, AGENT_COMMAND_SEPARATE, AGENT_PORT };
 	struct dice dice = { .state = seed };
 
 	*plan = (struct plan){ .seed = seed };
@@ -153,10 +163,7 @@ plan_draw(struct plan *plan, uint64_t seed)
 	plan->agent_from = dice_between(&dice, 0, dice_chance(&dice, OFTEN) ? 0 : 2000);
 	plan->resizes = dice_between(&dice, 0, 5);
 	plan->linger = dice_chance(&dice, OFTEN) ? LINGER : 0;
-	plan->forgets = dice_chance(&dice, OFTEN);
-	plan->holds = dice_chance(&dice, OFTEN);
-	plan->ping = dice_chance(&dice, OFTEN) ? PING_USUAL : dice_between(&dice, 1000, PING_MOST);
-	plan->give_up = dice_chance(&dice, SELDOM) ? dice_between(&dice, 1000, 300000) : 0;
+	draw_choices(plan, &dice);
 	draw_network(plan, &dice);
 	draw_weather(plan, &dice);
 	if (plan->output.total == 0)

@@ -8,24 +8,26 @@
 #define COLUMNS_MAX 300
 
 static bool
-is_command(const struct sides *sides)
+has_terminal(const struct sides *sides)
 {
 	enum agent_session session = sides->world->plan->session;
 
-	return session == AGENT_COMMAND || session == AGENT_COMMAND_SEPARATE;
+	return session == AGENT_SHELL || session == AGENT_INTERACTIVE;
 }
 
 void
 sides_open(struct sides *sides, struct world *world)
 {
 	static const struct plan_flow none = { .most = 1, .gap = 1 };
+	const struct plan *plan = world->plan;
+	bool text = plan->session != AGENT_PORT;
 
-	*sides = (struct sides){ .world = world, .dice = { .state = world->plan->seed ^ 0x5eed },
-	    .read_next = NEVER, .exit_code = -1, .resize_next = world->plan->resizes > 0 ? 0 : NEVER };
-	flow_open(&sides->flows[STREAM_INPUT], STREAM_INPUT, &world->plan->input, &sides->dice);
-	flow_open(&sides->flows[STREAM_OUTPUT], STREAM_OUTPUT, &world->plan->output, &sides->dice);
+	*sides = (struct sides){ .world = world, .dice = { .state = plan->seed ^ 0x5eed },
+	    .read_next = NEVER, .exit_code = -1, .resize_next = plan->resizes > 0 ? 0 : NEVER };
+	flow_open(&sides->flows[STREAM_INPUT], STREAM_INPUT, &plan->input, false, &sides->dice);
+	flow_open(&sides->flows[STREAM_OUTPUT], STREAM_OUTPUT, &plan->output, text, &sides->dice);
 	flow_open(&sides->flows[STREAM_ERROR], STREAM_ERROR,
-	    world->plan->session == AGENT_COMMAND_SEPARATE ? &world->plan->error_output : &none, &sides->dice);
+	    plan->session == AGENT_COMMAND_SEPARATE ? &plan->error_output : &none, text, &sides->dice);
 }
 
 void
@@ -197,7 +199,7 @@ start_program(struct sides *sides)
 	struct world *world = sides->world;
 
 	sides->started = true;
-	sides->read_next = world->now + (is_command(sides) ? 0 : TERMINAL_WAIT);
+	sides->read_next = world->now + (has_terminal(sides) ? TERMINAL_WAIT : 0);
 	sides->flows[STREAM_OUTPUT].next = sides->flows[STREAM_OUTPUT].total > 0 ? world->now : NEVER;
 	sides->flows[STREAM_ERROR].next = sides->flows[STREAM_ERROR].total > 0 ? world->now : NEVER;
 	world_trace(world, "the program starts");
@@ -266,7 +268,7 @@ is_finished(const struct sides *sides)
 		if (sides->flows[i].released < sides->flows[i].total || (sides->flows[i].taken < sides->flows[i].total &&
 		    !(apart && !agent_reads(sides->world->agent, i == STREAM_ERROR))))
 			return false;
-	if (!is_command(sides) && (sides->resized < plan->resizes || sides->columns_came != sides->columns))
+	if (has_terminal(sides) && (sides->resized < plan->resizes || sides->columns_came != sides->columns))
 		return plan->early_end;
 	return plan->early_end || input->came == input->total;
 }
