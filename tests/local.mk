@@ -285,10 +285,15 @@ tests_config_test_settings_SOURCES = tests/config/test_settings.c tests/config/s
 	tests/config/settings_of.h
 tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c \
 	tests/config/settings_of.c tests/config/settings_of.h
-tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/carriage.c tests/stream/carriage.h \
-	tests/stream/dice.h tests/stream/flow.c tests/stream/flow.h tests/stream/ledger.c tests/stream/ledger.h \
-	tests/stream/plan.c tests/stream/plan.h \
-	tests/stream/sides.c tests/stream/sides.h tests/stream/world.c tests/stream/world.h
+tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
+	tests/stream/simulated/carriage.h tests/stream/simulated/dice.h tests/stream/simulated/flow.c \
+	tests/stream/simulated/flow.h tests/stream/simulated/judge.c tests/stream/simulated/judge.h \
+	tests/stream/simulated/ledger.c tests/stream/simulated/ledger.h tests/stream/simulated/lifeline.c \
+	tests/stream/simulated/lifeline.h tests/stream/simulated/plan.c tests/stream/simulated/plan.h \
+	tests/stream/simulated/promise.c tests/stream/simulated/promise.h tests/stream/simulated/service.c \
+	tests/stream/simulated/service.h tests/stream/simulated/sides.c tests/stream/simulated/sides.h \
+	tests/stream/simulated/world.c tests/stream/simulated/world.h tests/stream/simulated/world_agent.c \
+	tests/stream/simulated/world_client.c
 tests_stream_test_adoption_SOURCES = tests/stream/test_adoption.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_channel_SOURCES = tests/stream/test_channel.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/peer.c tests/stream/peer.h

@@ -5,6 +5,22 @@
  * Purpose:   what a client is measured against: it repeats its oldest message alone, acknowledges duplicates (or does
  *            not, as old ones), stops reading when it is paused, gives its last bytes two seconds, acknowledges input
  *            and throws it away while the handshake runs. In the sandbox a program stands behind it, in tests a model.
+ * Rules:     by the section of ssm-data-channel(7) that states them.
+ *            ACKNOWLEDGEMENTS (agent.c): the number that is due is acknowledged when it was worked on; a later one is,
+ *            and stored; one that was there is again, unless the agent is older than 3.2.1041.0.
+ *            SEQUENCE AND REPETITION (sender.c, queue.c): numbers never begin anew; the same bytes again; the oldest
+ *            alone, looked at each 100 ms; RTT, RTTV and RTO; 100,000 messages each way, and what is more not stored.
+ *            PUBLICATION (agent.c, sender.c): while paused nothing is sent or read; start_publication, input and
+ *            acknowledgements end that.
+ *            HANDSHAKE (handshake.c, agent.c): its messages, which answers end the session, 15 s for one; input and
+ *            sizes meanwhile are acknowledged and thrown away. Terminals have none.
+ *            SHELLS AND COMMANDS (agent.c, pump.c): a second before a terminal's first output, a read of 1024 bytes a
+ *            millisecond, what is not UTF-8; joined output at the end and without a code; output that is apart, read
+ *            on into a pause once, and its code, which falls into none; a failed start, whose code comes first.
+ *            PORTS (agent.c, pump.c): a connection's bytes as they are.
+ *            The last two seconds (agent.c): for what is not acknowledged at the program's end.
+ *            Adopting (agent.c): a size that cannot be read is neither acknowledged nor counted.
+ *            That the reason of a failed start waits for a second, only the public agent's source has.
  * Units:     milliseconds of any clock that does not go back; `epoch` makes dates of it.
  * Ownership: views that are given are copied; those that come out live until the next call for the agent.
  * Does not:  open, read or write anything, look at a clock.

@@ -268,7 +268,7 @@ void
 lifecycle_poll(struct session *session)
 {
 	poll_loss(session);
-	if (session->phase == SESSION_LOST)
+	if (session->phase == SESSION_LOST || session->phase == SESSION_DIALS)
 		poll_recovery(session);
 	else if (session->phase == SESSION_ENDS)
 		poll_farewell(session);

@@ -11,13 +11,19 @@ on_due(void *owner)
 }
 
 static void
-wait_until(struct sessionrecovery *recovery, uint64_t at)
+set_timer(struct sessionrecovery *recovery, uint64_t at)
 {
-	recovery->state = SESSIONRECOVERY_WAITS;
 	recovery->due = false;
 	recovery->timer.due = on_due;
 	recovery->timer.owner = recovery;
 	loop_set(recovery->how->loop, &recovery->timer, at < recovery->until ? at : recovery->until);
+}
+
+static void
+wait_until(struct sessionrecovery *recovery, uint64_t at)
+{
+	recovery->state = SESSIONRECOVERY_WAITS;
+	set_timer(recovery, at);
 }
 
 /* Not beyond the moment when it would be given up anyway. */
@@ -50,6 +56,7 @@ void
 sessionrecovery_succeeded(struct sessionrecovery *recovery)
 {
 	sessionschedule_opened(&recovery->schedule, loop_now(recovery->how->loop));
+	loop_unset(&recovery->timer);
 	recovery->until = 0;
 	recovery->attempts = 0;
 	recovery->told = SSM_OK;
@@ -103,8 +110,11 @@ judge(struct sessionrecovery *recovery)
 	const struct ssm_error *err = &recovery->ask.err;
 
 	recovery->state = SESSIONRECOVERY_IDLE;
-	if (err->rc == SSM_OK)
+	if (err->rc == SSM_OK) {
+		if (recovery->until != UINT64_MAX)
+			set_timer(recovery, recovery->until);
 		return SESSIONRECOVERY_DOCUMENT;
+	}
 	if (says_over(err)) {
 		take_why(recovery);
 		recovery->why.rc = SSM_E_NO;
@@ -126,6 +136,7 @@ static enum sessionrecovery_result
 give_up(struct sessionrecovery *recovery)
 {
 	sessionrecovery_stop(recovery);
+	recovery->until = 0;
 	if (recovery->ask.err.rc != SSM_OK)
 		take_why(recovery);
 	else
@@ -142,7 +153,7 @@ sessionrecovery_poll(struct sessionrecovery *recovery)
 		sessionask_end(&recovery->ask);
 		return judge(recovery);
 	}
-	if (recovery->state != SESSIONRECOVERY_IDLE && now >= recovery->until)
+	if (recovery->until != 0 && now >= recovery->until)
 		return give_up(recovery);
 	if (recovery->state == SESSIONRECOVERY_WAITS && recovery->due) {
 		recovery->state = SESSIONRECOVERY_ASKS;

@@ -4,7 +4,8 @@
  * Purpose:   asks ssm-resume-session when the schedule says so, and judges by its exit code: 1 is the end, what is
  *            temporary or may be put right by somebody (75, 253, 254) is told once and tried again, for as long as
  *            the session is to be kept.
- * Use:       sessionrecovery_begin() at a loss; sessionrecovery_poll() after each turn of the loop.
+ * Use:       sessionrecovery_begin() at a loss; sessionrecovery_poll() after each turn of the loop, also while a
+ *            connection is made of what it found, which is given up as the questions are.
  * Ownership: what is borrowed lives as long as the struct, which stays where it is.
  * Errors:    in `why`, when it is over or given up.
  */

@@ -147,11 +147,14 @@ is_size_due(const struct channel *channel)
 	return channel->size_due && channel->handshake.session != CHANNEL_PORT && window_has_reserve(&channel->window);
 }
 
+/* To an agent that is away, one message goes at least: an answer to it may be all that tells of its return. */
 static bool
 has_new(const struct channel *channel)
 {
-	if (channel->phase != CHANNEL_RUNNING || channel->window.cursor != NULL ||
-	    (is_away(channel) && !window_in_doubt(&channel->window)))
+	const struct window *window = &channel->window;
+
+	if (channel->phase != CHANNEL_RUNNING || window->cursor != NULL ||
+	    (is_away(channel) && window->count > 0 && !window_in_doubt(window)))
 		return false;
 	return channel->tail.len > 0 || is_size_due(channel);
 }

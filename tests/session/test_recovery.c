@@ -183,6 +183,27 @@ check_hanging(void)
 	end(&world);
 }
 
+/* There is a token, and no connection comes of it, nor an error. */
+static void
+check_dial(void)
+{
+	struct world world;
+
+	begin(&world, 30000);
+	answer = SSM_OK;
+	is_number(play(&world, START + 60000), SESSIONRECOVERY_DOCUMENT, "a token at once");
+	is_number(play(&world, START + 60000), SESSIONRECOVERY_GIVEN_UP, "no connection in time: given up");
+	ok(now - START <= 30020, "and no later");
+	end(&world);
+
+	begin(&world, 30000);
+	answer = SSM_OK;
+	play(&world, START + 1000);
+	sessionrecovery_succeeded(&world.recovery);
+	is_number(play(&world, START + 60000), SESSIONRECOVERY_NOTHING, "a connection in time: it is not");
+	end(&world);
+}
+
 static void
 check_storm(void)
 {
@@ -208,6 +229,7 @@ main(void)
 	check_long();
 	check_hurry();
 	check_hanging();
+	check_dial();
 	check_storm();
 	return done_testing();
 }

@@ -82,6 +82,35 @@ def check_typing():
     emulator.stop()
 
 
+class Mute(Emulator):
+    """Answers no upgrade but the first."""
+
+    def __init__(self):
+        super().__init__()
+        self.upgrades = 0
+
+    def upgrade(self, stream, head):
+        self.upgrades += 1
+        if self.upgrades == 1:
+            super().upgrade(stream, head)
+        else:
+            stream.more()
+
+
+def check_given_up():
+    """Before the upgrade's own limit, which would say so."""
+    emulator, title = Mute(), "an upgrade that is not answered"
+    session = emulator.session("given-up", programs.Shell())
+    stream = Stream(emulator, session.document(), "--give-up-after", "2")
+    ok(session.wait(lambda: session.sent and not session.unacknowledged, PATIENCE), f"{title}: a prompt")
+    session.cut("fin")
+    got = stream.finish(PATIENCE)
+    is_equal(got.code, 75, f"{title}: given up", got)
+    ok(b"no answer to the request" not in got.err, f"{title}: in time", got)
+    judged(session, title)
+    emulator.stop()
+
+
 # ---- in a namespace ---------------------------------------------------------------------------
 
 def configure(request, name, value):
@@ -173,6 +202,7 @@ def main():
         inside()
         return
     check_typing()
+    check_given_up()
     run_inside()
     done()
 

@@ -4,6 +4,17 @@
  *     simulation                      SIMULATION_SEEDS seeds from SIMULATION_FIRST on, as tests
  *     simulation SEED                 one, with all that happens in it
  *
+ * Real are the client's channel (common/stream), what decides when its connection is lost and when another one is
+ * asked for (session/liveness, session/schedule, session/recovery), and the agent (common/sandbox/agent.h says which
+ * rules it keeps, and where each is stated). Models, in simulated/, are the connections and the service (world), what
+ * ties the client's parts together and has descriptors, session/lifecycle, session/link and session/flow (lifeline), what
+ * session/recovery starts a child for, ssm-resume-session (service), the user and the program (sides). Nobody waits.
+ *
+ * A plan has cuts of either connection, stalls, loss, repetition, disorder and delay of messages, a connection that
+ * falls silent though it stands, outages of six kinds (ResumeSession refused, denied or without an answer; keys that are
+ * rotated; upgrades refused; connections dropped as they come), changes of the client's network, its machine asleep, its
+ * process stopped or killed, publication paused and started, an agent that is connected anew or dies with its node.
+ *
  * What is demanded of each session:
  *   - it ends, and in a time that follows from the plan and from how many messages were lost;
  *   - input and output come out as they went in: each byte once, in order, as far as they come;
@@ -16,14 +27,19 @@
  *   - in a session without losses nothing is missing and nothing is reported, and the agent has not to give up;
  *   - a client that is killed has what the agent knows to be acknowledged; another process in its session is shown all
  *     that follows, once and in order, and its own input comes behind what has come of the first one's;
- *   - an exit code that comes is the program's; counters count what the world has seen.
+ *   - an exit code that comes is the program's; counters count what the world has seen;
+ *   - a lost connection is followed by another as simulated/promise.h says: never more than 5 questions in 10 s, each
+ *     within its step of the back-off, the client back within the longest step from when the service answers; a silent
+ *     connection is lost in time, and one that carries is not;
+ *   - the client ends without the node's word only when the service has told that the session is over, or when it was
+ *     told to give up, and then in the very moment;
+ *   - all that together never takes more than MEMORY_MAX.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sides.h"
-#include "stream/state.h"
+#include "simulated/judge.h"
 #include "tap.h"
 
 #define SEEDS 2000
@@ -33,7 +49,9 @@
 #define PATIENCE_OLD 12000		/* the same, when the agent acknowledges no duplicate */
 #define TURNS_MAX 100000		/* at one moment */
 #define TRACE_MAX (256 * 1024 * 1024)
-#define TRACE_TAIL 100			/* lines of a session that failed */
+#define MEMORY_MAX (16UL * 1024)	/* KiB */
+#define TRACE_HEAD 6			/* lines that are shown of a session that failed, in front and behind */
+#define TRACE_TAIL 100
 
 struct simulation {
 	struct plan plan;
@@ -55,6 +73,7 @@ open_agent(struct world *world)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct agent_options options = { .session = world->plan->session, .version = "3.3.987.0",
+	    .port = world->plan->session == AGENT_PORT ? VIEW("22") : VIEW_NONE,
 	    .old = world->plan->old, .digest = world->ledger.digest, .random = draw, .context = &world->dice,
 	    .epoch = 1700000000000U };
 
@@ -92,9 +111,23 @@ settle(struct simulation *simulation)
 	while (acted && turns++ < TURNS_MAX) {
 		acted = world_step(world);
 		world_collect(world);
+		acted |= !world->asleep && lifeline_act(&world->line);
 		acted |= sides_act(&simulation->sides);
 	}
 	return !acted;
+}
+
+/* Of the client's own clock, which stands while it sleeps; nothing is sent while there is no connection. */
+static uint64_t
+next_of_client(const struct world *world)
+{
+	uint64_t next = lifeline_next(&world->line);
+
+	if (world->asleep)
+		return UINT64_MAX;
+	if (world->line.state == LIFELINE_OPEN)
+		next = earlier(next, channel_deadline(world->channel));
+	return next == UINT64_MAX ? next : next + world->behind;
 }
 
 static uint64_t
@@ -103,8 +136,10 @@ next_moment(const struct simulation *simulation)
 	const struct world *world = &simulation->world;
 	uint64_t next = earlier(world_next(world), sides_next(&simulation->sides));
 
-	next = earlier(next, channel_deadline(world->channel));
-	return world->agent == NULL ? next : earlier(next, agent_deadline(world->agent));
+	next = earlier(next, next_of_client(world));
+	if (world->agent == NULL || world->agent_dead)
+		return next;
+	return earlier(next, agent_deadline(world->agent));
 }
 
 static uint64_t
@@ -120,6 +155,7 @@ go_on(struct simulation *simulation)
 	struct world *world = &simulation->world;
 	struct ledger *ledger = &world->ledger;
 	uint64_t next;
+	unsigned still = 0;
 
 	while (ledger->wrong[0] == '\0') {
 		if (!settle(simulation))
@@ -128,7 +164,10 @@ go_on(struct simulation *simulation)
 			return;
 		if ((next = next_moment(simulation)) == UINT64_MAX)
 			ledger_blame(ledger, "nothing will ever happen");
-		else if (next > world->now)
+		still = next > world->now ? 0 : still + 1;
+		if (still > TURNS_MAX)
+			ledger_blame(ledger, "time stands still");
+		else if (next > world->now && next != UINT64_MAX)
 			world->now = next;
 		if (world->now > patience(simulation))
 			ledger_blame(ledger, "it takes longer than %" PRIu64 " ms", patience(simulation));
@@ -136,135 +175,9 @@ go_on(struct simulation *simulation)
 }
 
 static void
-judge_counters(const struct simulation *simulation, struct ledger *ledger)
-{
-	struct channel_counters counters;
-	uint64_t shown, gone;
-	size_t in_order = ledger_in_order(ledger, &shown);
-
-	channel_count(simulation->world.channel, &counters);
-	if (simulation->world.killed) {
-		in_order -= (size_t)simulation->sides.adopted +
-		    ledger_gone(ledger, (size_t)simulation->sides.adopted, in_order, &gone);
-		shown -= ledger_position(ledger, simulation->sides.adopted) + gone;
-	}
-	if (counters.messages_in != in_order)
-		ledger_blame(ledger, "messages_in is %" PRIu64 ", not %zu", counters.messages_in, in_order);
-	if (counters.repeated != ledger_repeated(ledger))
-		ledger_blame(ledger, "repeated is %" PRIu64 ", not %" PRIu64, counters.repeated, ledger_repeated(ledger));
-	if (counters.bytes_out < ledger->client.bytes || counters.messages_out < ledger->client.count)
-		ledger_blame(ledger, "messages_out is %" PRIu64 ", and %zu were sent", counters.messages_out,
-		    ledger->client.count);
-	if (counters.bytes_in < shown || counters.unacknowledged > CHANNEL_WINDOW || counters.refused > 0)
-		ledger_blame(ledger, "counters are wrong");
-}
-
-/* Of a command the client may only guess: by an exit code that is missing, or an outage in front of it. */
-static bool
-may_guess(const struct simulation *simulation)
-{
-	const struct plan *plan = &simulation->plan;
-
-	if (plan->session != AGENT_COMMAND && plan->session != AGENT_COMMAND_SEPARATE)
-		return false;
-	return simulation->world.client_cuts > 0 || plan->code < 0 ||
-	    (plan->session == AGENT_COMMAND_SEPARATE && !simulation->sides.exit_told);
-}
-
-static void
-judge_incomplete(const struct simulation *simulation, struct ledger *ledger)
-{
-	const struct sides *sides = &simulation->sides;
-	bool hole = ledger_has_hole(ledger);
-
-	if (hole && !sides->incomplete)
-		ledger_blame(ledger, "a message is missing in front of others, and nobody says so");
-	if (!hole && sides->incomplete && !may_guess(simulation))
-		ledger_blame(ledger, "nothing is known to be missing, and something is said to be");
-	if (sides->started && simulation->plan.code >= 0 && sides_left_output(sides) && !sides->incomplete &&
-	    sides->exit_told)
-		ledger_blame(ledger, "the agent did not read all output, and nobody says so");
-}
-
-/* Nothing was lost, nor more than the client keeps. A pause alone does no harm, but to output that is apart. */
-static bool
-is_clean(const struct simulation *simulation)
-{
-	const struct plan *plan = &simulation->plan;
-
-	return simulation->sides.started && simulation->world.lost == 0 && !simulation->world.killed &&
-	    simulation->world.ledger.agent.count <= CHANNEL_AHEAD &&
-	    (plan->session != AGENT_COMMAND_SEPARATE || simulation->world.pauses == 0);
-}
-
-/* What was lost has had its time: each message takes the agent a second at most. */
-static bool
-had_time(const struct simulation *simulation)
-{
-	const struct world *world = &simulation->world;
-
-	return simulation->sides.ended && world->disturbed == simulation->sides.disturbed &&
-	    world->ledger.agent.count <= CHANNEL_AHEAD &&
-	    simulation->sides.disturbed + (world->lost + 10) * PATIENCE_LOST < simulation->sides.ended_at;
-}
-
-static void
-judge_clean(const struct simulation *simulation, struct ledger *ledger)
-{
-	const struct sides *sides = &simulation->sides;
-	bool apart = simulation->plan.session == AGENT_COMMAND_SEPARATE;
-
-	if (!ledger_is_whole(ledger))
-		ledger_blame(ledger, "something is missing though nothing was lost");
-	for (int i = STREAM_OUTPUT; i < STREAMS && simulation->plan.code >= 0; i++)
-		if (sides->flows[i].came < sides->flows[i].total)
-			ledger_blame(ledger, "output is missing though nothing was lost");
-	if (apart && !sides->exit_told)
-		ledger_blame(ledger, "the exit code is missing though nothing was lost");
-	if (simulation->plan.session != AGENT_COMMAND && simulation->plan.code >= 0 &&
-	    sides->over_at >= sides->ended_at + AGENT_LAST_WAIT)
-		ledger_blame(ledger, "the agent had to give up though nothing was lost");
-}
-
-/* The session was over before another client has come to show anything. */
-static bool
-is_unseen(const struct simulation *simulation)
-{
-	return simulation->world.killed && (simulation->sides.adopts || !simulation->world.channel->adoption.output_known);
-}
-
-/* A handshake may fail for want of a connection: the agent gives it 15 s. */
-static void
-judge(const struct simulation *simulation, struct ledger *ledger)
-{
-	const struct sides *sides = &simulation->sides;
-	const struct plan *plan = &simulation->plan;
-	uint64_t shown, came = sides->flows[STREAM_OUTPUT].came + sides->flows[STREAM_ERROR].came + sides->reason;
-	bool untold = plan->code < 0 && (plan->session == AGENT_SHELL || plan->session == AGENT_INTERACTIVE);
-
-	if (sides->failed)
-		ledger_blame(ledger, "the client failed");
-	if (sides->failure_told != (!sides->started || untold))
-		ledger_blame(ledger, "the session's last words are not right");
-	if (is_unseen(simulation))
-		return;
-	ledger_in_order(ledger, &shown);
-	if (came != shown)
-		ledger_blame(ledger, "%" PRIu64 " bytes came in order, and %" PRIu64 " were shown", shown, came);
-	if (sides->exit_told && sides->exit_code != (plan->code < 0 ? 1 : plan->code))
-		ledger_blame(ledger, "the exit code is %d, not %d", sides->exit_code, plan->code);
-	judge_incomplete(simulation, ledger);
-	judge_counters(simulation, ledger);
-	if (had_time(simulation) && !ledger_is_whole(ledger))
-		ledger_blame(ledger, "what was lost has not come, and there was time");
-	if (is_clean(simulation))
-		judge_clean(simulation, ledger);
-}
-
-static void
 trace_plan(struct world *world)
 {
-	static const char *const sessions[] = { "shell", "interactive command", "command", "command, output apart" };
+	static const char *const sessions[] = { "shell", "interactive command", "command", "command, output apart", "port" };
 	const struct plan *plan = world->plan;
 
 	world_trace(world, "seed %" PRIu64 ": %s%s, code %d; input %u, output %u, error output %u bytes; latency %u + %u",
@@ -276,6 +189,13 @@ trace_plan(struct world *world)
 	world_trace(world, "of 1000 %u are lost, %u come twice, %u late; the user stops at %u for %u ms; %u cuts%s%s",
 	    plan->lose, plan->duplicate, plan->reorder, plan->sink_stops, plan->sink_stopped, plan->cut_count,
 	    plan->early_end ? "; ends early" : "", plan->flood ? "; flood" : "");
+	world_trace(world, "a ping each %u ms%s%s; %u sleeps, %u pauses, %u changes", plan->ping,
+	    plan->holds ? "; reads no more than is taken" : "", plan->forgets ? "; what is over cannot be resumed" : "",
+	    plan->sleep_count, plan->pause_count, plan->change_count);
+	if (plan->give_up > 0)
+		world_trace(world, "the client is to give up after %u ms", plan->give_up);
+	if (plan->agent_dies)
+		world_trace(world, "the agent dies at %u, known %u ms later", plan->agent_dies_at, plan->agent_dead);
 }
 
 /* False, and why. The trace may be NULL. */
@@ -298,7 +218,7 @@ simulate(uint64_t seed, struct digest *digest, struct bytes *trace, char wrong[L
 	trace_plan(&simulation->world);
 	go_on(simulation);
 	if (ledger->wrong[0] == '\0')
-		judge(simulation, ledger);
+		judge(&simulation->sides);
 	good = ledger->wrong[0] == '\0';
 	memcpy(wrong, ledger->wrong, LEDGER_WRONG_MAX);
 	channel_free(simulation->world.channel);
@@ -339,7 +259,7 @@ explain(uint64_t seed, struct digest *digest)
 	for (size_t i = 0; text.len > 0; i++) {
 		struct view line = view_take_line(&text);
 
-		if (i < 3 || i >= skipped)
+		if (i < TRACE_HEAD || i >= skipped)
 			diag("%.*s", VIEW_ARG(view_trim(line)));
 	}
 	diag("seed %" PRIu64 ": %s", seed, wrong);
@@ -372,6 +292,35 @@ simulate_many(struct digest *digest)
 	}
 }
 
+/* In KiB, the most that there ever was of this process; 0: the system does not tell. */
+static unsigned long
+peak_memory(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	unsigned long peak = 0;
+	char line[256];
+
+	while (status != NULL && peak == 0 && fgets(line, sizeof line, status) != NULL)
+		if (sscanf(line, "VmHWM: %lu kB", &peak) != 1)
+			peak = 0;
+	if (status != NULL)
+		fclose(status);
+	return peak;
+}
+
+/* Sanitizers have their own idea of it. */
+static void
+judge_memory(void)
+{
+	unsigned long peak = peak_memory();
+
+#ifndef __SANITIZE_ADDRESS__
+	ok(peak <= MEMORY_MAX, "resident: %lu KiB at most", peak);
+#else
+	diag("resident: %lu KiB at most, with a sanitizer's", peak);
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
@@ -385,6 +334,8 @@ main(int argc, char **argv)
 		status = show(seed, digest);
 	} else {
 		simulate_many(digest);
+		if (number_of("SIMULATION_SEEDS", SEEDS) >= SEEDS)	/* fewer have valgrind around them */
+			judge_memory();
 		status = done_testing();
 	}
 	digest_free(digest);

@@ -206,6 +206,28 @@ test_away(void)
 	peer_close(&peer);
 }
 
+/* A window whose size changes meanwhile; nobody types. */
+static void
+test_away_size(void)
+{
+	struct peer peer;
+
+	peer_open_shell(&peer);
+	peer_tell(&peer, MESSAGE_PAUSE, PAYLOAD_NONE, 0, VIEW(""));
+	ok(peer_event(&peer, CHANNEL_AWAY), "the agent is away, with nothing under way");
+	channel_resize(peer.channel, 90, 30, peer.now);
+	is_text(all_after(&peer, 0), "", "a size");
+	is_number(channel_deadline(peer.channel), peer.now + 1000, "is sent after a second");
+	is_text(all_after(&peer, 1000), "i0", "though nobody tells that the agent is back");
+	is_text(all_after(&peer, 1000), "i0", "and each second");
+	channel_resize(peer.channel, 91, 30, peer.now);
+	channel_resize(peer.channel, 92, 30, peer.now);
+	is_text(all_after(&peer, 1000), "i0", "others wait");
+	peer_acknowledge(&peer, 0);
+	is_text(peer_all(&peer), "i1", "and the last of them follows");
+	peer_close(&peer);
+}
+
 /* The agent has the first message, and does not say so again; the user goes on typing, or not. */
 static void
 test_old_agent(bool typing)
@@ -327,6 +349,7 @@ main(void)
 	test_window();
 	test_which();
 	test_away();
+	test_away_size();
 	test_old_agent(true);
 	test_old_agent(false);
 	test_old_agent_full();

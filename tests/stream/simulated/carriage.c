@@ -26,7 +26,8 @@ carriage_drop(struct world *world, enum world_way way)
 
 	while ((packet = world->ways[way].first) != NULL) {
 		world->ways[way].first = packet->next;
-		world_lose(world);
+		if (!packet->ping)
+			world_lose(world);
 		free(packet);
 	}
 	world->ways[way].last = world->now;
@@ -38,36 +39,69 @@ link_of(struct world *world, enum world_way way)
 	return way == FROM_CLIENT || way == TO_CLIENT ? &world->client : &world->agent_link;
 }
 
-static void
-put(struct world *world, enum world_way way, struct view message, bool text, uint64_t arrives)
+static struct packet *
+put(struct world *world, enum world_way way, struct view message, uint64_t arrives)
 {
 	struct packet *packet = malloc(sizeof *packet + message.len), **place = &world->ways[way].first;
 
 	if (packet == NULL)
 		abort();
-	*packet = (struct packet){ .way = way, .arrives = arrives, .text = text, .len = message.len };
+	*packet = (struct packet){ .way = way, .arrives = arrives, .len = message.len };
 	memcpy(packet->bytes, message.ptr, message.len);
 	while (*place != NULL && (*place)->arrives <= arrives)
 		place = &(*place)->next;
 	packet->next = *place;
 	*place = packet;
+	return packet;
+}
+
+/* Behind all that is on its way there, and not before the connection carries again. */
+static uint64_t
+arrival(struct world *world, enum world_way way)
+{
+	struct way *on = &world->ways[way];
+	uint64_t stalled = link_of(world, way)->stalled, from = stalled > world->now ? stalled : world->now;
+	uint64_t arrives = from + world->plan->latency + dice_between(&world->dice, 0, world->plan->jitter);
+
+	if (arrives > on->last)
+		on->last = arrives;
+	return on->last;
+}
+
+void
+carriage_ping(struct world *world, enum world_way way)
+{
+	if (link_of(world, way)->up)
+		put(world, way, (struct view){ "", 0 }, arrival(world, way))->ping = true;
+}
+
+void
+carriage_stall(struct world *world, enum world_way way, uint64_t until)
+{
+	for (struct packet *packet = world->ways[way].first; packet != NULL; packet = packet->next)
+		if (packet->arrives < until)
+			packet->arrives = until;
+	if (world->ways[way].last < until)
+		world->ways[way].last = until;
 }
 
 void
 carriage_send(struct world *world, enum world_way way, struct view message, bool text)
 {
-	struct way *on = &world->ways[way];
-	uint64_t arrives = world->now + world->plan->latency + dice_between(&world->dice, 0, world->plan->jitter);
-
 	carriage_trace(world, link_of(world, way)->up ? "sent" : "sent into the void", way, message);
 	if (!link_of(world, way)->up) {
 		world_lose(world);
 		return;
 	}
-	if (arrives < on->last)
-		arrives = on->last;
-	on->last = arrives;
-	put(world, way, message, text, arrives);
+	put(world, way, message, arrival(world, way))->text = text;
+}
+
+static uint64_t
+late(struct world *world, enum world_way way)
+{
+	uint64_t stalled = link_of(world, way)->stalled, from = stalled > world->now ? stalled : world->now;
+
+	return from + world->plan->latency + dice_between(&world->dice, 0, LATE_MAX);
 }
 
 void
@@ -87,7 +121,7 @@ carriage_hand_on(struct world *world, enum world_way way, struct view message)
 		return;
 	}
 	carriage_trace(world, "sent, and out of order", way, message);
-	put(world, way, message, false, world->now + plan->latency + dice_between(&world->dice, 0, LATE_MAX));
+	put(world, way, message, late(world, way));
 }
 
 static const struct packet *
@@ -98,6 +132,8 @@ first_packet(const struct world *world)
 	for (int i = 0; i < WORLD_WAYS; i++) {
 		const struct packet *packet = world->ways[i].first;
 
+		if (i == TO_CLIENT && world->held)
+			continue;
 		if (packet != NULL && (first == NULL || packet->arrives < first->arrives))
 			first = packet;
 	}

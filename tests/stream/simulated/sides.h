@@ -20,6 +20,7 @@ struct sides {
 	bool adopts;			/* the client is another one, and has shown nothing yet */
 	int64_t adopted;		/* the number with which its output began; -1: it has none yet */
 	bool ready, started, ended, over, closed, failed;
+	bool left;			/* the client has ended by itself, without the node's word */
 	bool incomplete, exit_told;
 	int exit_code;
 	size_t reason;			/* bytes of why the program could not be started */

@@ -8,24 +8,26 @@
 #define COLUMNS_MAX 300
 
 static bool
-is_command(const struct sides *sides)
+has_terminal(const struct sides *sides)
 {
 	enum agent_session session = sides->world->plan->session;
 
-	return session == AGENT_COMMAND || session == AGENT_COMMAND_SEPARATE;
+	return session == AGENT_SHELL || session == AGENT_INTERACTIVE;
 }
 
 void
 sides_open(struct sides *sides, struct world *world)
 {
 	static const struct plan_flow none = { .most = 1, .gap = 1 };
+	const struct plan *plan = world->plan;
+	bool text = plan->session != AGENT_PORT;
 
-	*sides = (struct sides){ .world = world, .dice = { .state = world->plan->seed ^ 0x5eed },
-	    .read_next = NEVER, .exit_code = -1, .resize_next = world->plan->resizes > 0 ? 0 : NEVER };
-	flow_open(&sides->flows[STREAM_INPUT], STREAM_INPUT, &world->plan->input, &sides->dice);
-	flow_open(&sides->flows[STREAM_OUTPUT], STREAM_OUTPUT, &world->plan->output, &sides->dice);
+	*sides = (struct sides){ .world = world, .dice = { .state = plan->seed ^ 0x5eed },
+	    .read_next = NEVER, .exit_code = -1, .resize_next = plan->resizes > 0 ? 0 : NEVER };
+	flow_open(&sides->flows[STREAM_INPUT], STREAM_INPUT, &plan->input, false, &sides->dice);
+	flow_open(&sides->flows[STREAM_OUTPUT], STREAM_OUTPUT, &plan->output, text, &sides->dice);
 	flow_open(&sides->flows[STREAM_ERROR], STREAM_ERROR,
-	    world->plan->session == AGENT_COMMAND_SEPARATE ? &world->plan->error_output : &none, &sides->dice);
+	    plan->session == AGENT_COMMAND_SEPARATE ? &plan->error_output : &none, text, &sides->dice);
 }
 
 void
@@ -56,7 +58,7 @@ act_input(struct sides *sides)
 	flow_release(flow, &sides->dice, world->now);
 	if (flow->released > flow->taken && channel_room(world->channel) > 0)
 		flow->taken += channel_send(world->channel,
-		    (struct view){ flow->bytes + flow->taken, flow->released - flow->taken }, world->now);
+		    (struct view){ flow->bytes + flow->taken, flow->released - flow->taken }, world_client_now(world));
 	if (flow->taken > before)
 		world_trace(world, "the user has typed %zu bytes", flow->taken);
 	return flow->taken > before;
@@ -69,7 +71,7 @@ act_resize(struct sides *sides)
 	if (sides->world->now < sides->resize_next)
 		return false;
 	sides->columns = 1 + (sides->columns + dice_between(&sides->dice, 0, COLUMNS_MAX - 2)) % COLUMNS_MAX;
-	channel_resize(sides->world->channel, sides->columns, 24, sides->world->now);
+	channel_resize(sides->world->channel, sides->columns, 24, world_client_now(sides->world));
 	sides->resize_next = ++sides->resized < sides->world->plan->resizes ?
 	    sides->world->now + dice_between(&sides->dice, 1, RESIZE_GAP) : NEVER;
 	return true;
@@ -126,7 +128,7 @@ replace_client(struct sides *sides)
 	sides->adopts = true;
 	sides->adopted = -1;
 	sides->take_next = sides->world->now;
-	channel_resize(sides->world->channel, sides->columns, 24, sides->world->now);
+	channel_resize(sides->world->channel, sides->columns, 24, world_client_now(sides->world));
 }
 
 /* What the first client has read and was not acknowledged comes again; input that did not arrive went with it. */
@@ -154,8 +156,12 @@ act_channel(struct sides *sides)
 {
 	struct channel_event event;
 
-	if (sides->closed || !channel_event(sides->world->channel, &event))
+	if (sides->closed)
 		return false;
+	if (!channel_event(sides->world->channel, &event)) {
+		sides->left = sides->closed = sides->world->line.state == LIFELINE_OVER;
+		return sides->closed;
+	}
 	switch (event.kind) {
 	case CHANNEL_READY:
 		sides->ready = true;
@@ -193,7 +199,7 @@ start_program(struct sides *sides)
 	struct world *world = sides->world;
 
 	sides->started = true;
-	sides->read_next = world->now + (is_command(sides) ? 0 : TERMINAL_WAIT);
+	sides->read_next = world->now + (has_terminal(sides) ? TERMINAL_WAIT : 0);
 	sides->flows[STREAM_OUTPUT].next = sides->flows[STREAM_OUTPUT].total > 0 ? world->now : NEVER;
 	sides->flows[STREAM_ERROR].next = sides->flows[STREAM_ERROR].total > 0 ? world->now : NEVER;
 	world_trace(world, "the program starts");
@@ -204,7 +210,7 @@ act_agent(struct sides *sides)
 {
 	struct agent_event event;
 
-	if (sides->world->agent == NULL || !agent_event(sides->world->agent, &event))
+	if (sides->world->agent == NULL || sides->world->agent_dead || !agent_event(sides->world->agent, &event))
 		return false;
 	if (event.kind == AGENT_START) {
 		start_program(sides);
@@ -262,7 +268,7 @@ is_finished(const struct sides *sides)
 		if (sides->flows[i].released < sides->flows[i].total || (sides->flows[i].taken < sides->flows[i].total &&
 		    !(apart && !agent_reads(sides->world->agent, i == STREAM_ERROR))))
 			return false;
-	if (!is_command(sides) && (sides->resized < plan->resizes || sides->columns_came != sides->columns))
+	if (has_terminal(sides) && (sides->resized < plan->resizes || sides->columns_came != sides->columns))
 		return plan->early_end;
 	return plan->early_end || input->came == input->total;
 }
@@ -273,7 +279,7 @@ act_program(struct sides *sides)
 	struct world *world = sides->world;
 	bool read = false;
 
-	if (!sides->started || sides->ended || world->now < sides->read_next)
+	if (!sides->started || sides->ended || world->agent_dead || world->now < sides->read_next)
 		return false;
 	if (world->plan->code >= 0) {
 		read = read_output(sides, STREAM_OUTPUT);
@@ -299,6 +305,16 @@ act_program(struct sides *sides)
 	return true;
 }
 
+static bool
+act_user(struct sides *sides)
+{
+	bool acted = act_channel(sides);
+
+	acted |= act_input(sides);
+	acted |= act_resize(sides);
+	return acted;
+}
+
 bool
 sides_act(struct sides *sides)
 {
@@ -307,10 +323,7 @@ sides_act(struct sides *sides)
 	if (sides->world->replaced)
 		replace_client(sides);
 	sides->world->replaced = false;
-	acted = act_channel(sides);
-
-	acted |= act_input(sides);
-	acted |= act_resize(sides);
+	acted = !sides->world->asleep && act_user(sides);
 	acted |= act_agent(sides);
 	acted |= act_program(sides);
 	return acted;
@@ -334,14 +347,22 @@ next_take(const struct sides *sides)
 	return sides->take_next > now ? sides->take_next : NEVER;
 }
 
-uint64_t
-sides_next(const struct sides *sides)
+static uint64_t
+next_of_user(const struct sides *sides)
 {
-	uint64_t next = earlier(next_take(sides), sides->resize_next), now = sides->world->now;
+	uint64_t next = earlier(next_take(sides), sides->resize_next);
 
 	if (sides->ready && !sides->closed)
 		next = earlier(next, sides->flows[STREAM_INPUT].next);
-	if (sides->started && !sides->ended) {
+	return next;
+}
+
+uint64_t
+sides_next(const struct sides *sides)
+{
+	uint64_t next = sides->world->asleep ? NEVER : next_of_user(sides), now = sides->world->now;
+
+	if (sides->started && !sides->ended && !sides->world->agent_dead) {
 		if (sides->done_at > 0)
 			return earlier(next, sides->done_at + sides->world->plan->linger);
 		if (sides->read_next > now)

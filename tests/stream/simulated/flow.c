@@ -23,12 +23,12 @@ fill_characters(char *bytes, size_t len, struct dice *dice)
 }
 
 void
-flow_open(struct stream_flow *flow, enum stream stream, const struct plan_flow *plan, struct dice *dice)
+flow_open(struct stream_flow *flow, enum stream stream, const struct plan_flow *plan, bool text, struct dice *dice)
 {
 	*flow = (struct stream_flow){ .name = names[stream], .plan = plan, .total = plan->total, .next = FLOW_NEVER };
 	if ((flow->bytes = malloc(plan->total + 1)) == NULL)
 		abort();
-	if (stream != STREAM_INPUT)
+	if (text)
 		fill_characters(flow->bytes, flow->total, dice);
 	else
 		for (size_t i = 0; i < flow->total; i++)

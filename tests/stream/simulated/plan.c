@@ -10,6 +10,9 @@
 #define KILL_SPAN 60000			/* for probes; input goes on one by one at first */
 #define FLOOD_MESSAGES 12000		/* more than the client keeps */
 #define FLOOD_STOPPED 30000
+#define PING_USUAL 25000
+#define PING_MOST 60000
+#define COMEBACK 120000			/* of one outage, behind it: a question without answer, a dial, a step, a silence */
 
 static uint32_t
 draw_gap(struct dice *dice)
@@ -46,6 +49,39 @@ draw_cut(struct plan_cut *cut, struct dice *dice)
 	cut->noticed = dice_between(dice, 0, delays[dice_roll(dice) % ARRAY_LEN(delays)]);
 	cut->service_noticed = dice_between(dice, 0, delays[dice_roll(dice) % ARRAY_LEN(delays)]);
 	cut->away = dice_between(dice, 0, absences[dice_roll(dice) % ARRAY_LEN(absences)]);
+	cut->outage = (enum plan_outage)dice_between(dice, OUTAGE_NONE, OUTAGE_DROPS);
+	cut->silent = !cut->agent && dice_chance(dice, 200);
+	cut->stalls = !cut->agent && dice_chance(dice, 150);
+}
+
+static void
+draw_sleep(struct plan_sleep *sleep, struct dice *dice)
+{
+	static const uint32_t lengths[] = { 1000, 10000, 60000, 1200000 };
+
+	sleep->stopped = dice_chance(dice, 300);
+	sleep->at = dice_between(dice, 0, ACTIVE);
+	sleep->lasts = dice_between(dice, 1000, lengths[dice_roll(dice) % ARRAY_LEN(lengths)]);
+	sleep->breaks = dice_chance(dice, sleep->lasts > 30000 ? 700 : 200);
+}
+
+/* Not what breaks connections, but what comes with it. */
+static void
+draw_weather(struct plan *plan, struct dice *dice)
+{
+	plan->sleep_count = dice_chance(dice, 200) ? dice_between(dice, 1, PLAN_SLEEPS) : 0;
+	for (uint32_t i = 0; i < plan->sleep_count; i++)
+		draw_sleep(&plan->sleeps[i], dice);
+	plan->pause_count = dice_chance(dice, 200) ? dice_between(dice, 1, PLAN_PAUSES) : 0;
+	for (uint32_t i = 0; i < plan->pause_count; i++)
+		plan->pauses[i] = (struct plan_pause){ .at = dice_between(dice, 0, ACTIVE),
+			.lasts = dice_between(dice, 0, 5000) };
+	plan->change_count = dice_chance(dice, 200) ? dice_between(dice, 1, PLAN_CHANGES) : 0;
+	for (uint32_t i = 0; i < plan->change_count; i++)
+		plan->changes[i] = dice_between(dice, 0, 2 * ACTIVE);
+	plan->agent_dies = dice_chance(dice, RARE);
+	plan->agent_dies_at = dice_between(dice, 0, 2 * ACTIVE);
+	plan->agent_dead = dice_between(dice, 0, dice_chance(dice, OFTEN) ? 2000 : 120000);
 }
 
 static void
@@ -68,7 +104,7 @@ draw_network(struct plan *plan, struct dice *dice)
 
 /*
  * Only what can be taken over. What is under way when it is killed arrives before another one is there: connections keep
- * their order.
+ * their order. An agent at its end answers whatever is asked: without any latency, without an end.
  */
 static void
 draw_kill(struct plan *plan, struct dice *dice)
@@ -78,6 +114,18 @@ draw_kill(struct plan *plan, struct dice *dice)
 	plan->killed = dice_chance(dice, 250) && shell && !plan->old && !plan->flood && plan->code >= 0;
 	plan->killed_at = dice_between(dice, 1000, ACTIVE);
 	plan->killed_away = dice_between(dice, 1500, 6000);
+	if (plan->killed && plan->latency == 0)
+		plan->latency = 1;
+}
+
+/* The service's and the client's. */
+static void
+draw_choices(struct plan *plan, struct dice *dice)
+{
+	plan->forgets = dice_chance(dice, OFTEN);
+	plan->holds = dice_chance(dice, OFTEN);
+	plan->ping = dice_chance(dice, OFTEN) ? PING_USUAL : dice_between(dice, 1000, PING_MOST);
+	plan->give_up = dice_chance(dice, SELDOM) ? dice_between(dice, 1000, 300000) : 0;
 }
 
 /* More small messages than the client may keep, and a user who takes none of them for long. */
@@ -95,7 +143,7 @@ void
 plan_draw(struct plan *plan, uint64_t seed)
 {
 	static const enum agent_session sessions[] = { AGENT_SHELL, AGENT_SHELL, AGENT_INTERACTIVE, AGENT_COMMAND,
-		AGENT_COMMAND_SEPARATE, AGENT_COMMAND_SEPARATE };
+		AGENT_COMMAND_SEPARATE, AGENT_COMMAND_SEPARATE, AGENT_PORT };
 	struct dice dice = { .state = seed };
 
 	*plan = (struct plan){ .seed = seed };
@@ -115,7 +163,9 @@ plan_draw(struct plan *plan, uint64_t seed)
 	plan->agent_from = dice_between(&dice, 0, dice_chance(&dice, OFTEN) ? 0 : 2000);
 	plan->resizes = dice_between(&dice, 0, 5);
 	plan->linger = dice_chance(&dice, OFTEN) ? LINGER : 0;
+	draw_choices(plan, &dice);
 	draw_network(plan, &dice);
+	draw_weather(plan, &dice);
 	if (plan->output.total == 0)
 		plan->output.total = 1;	/* without any a shell is not known for one */
 	if (dice_chance(&dice, VERY_RARE))
@@ -140,6 +190,11 @@ plan_span(const struct plan *plan)
 	span += (uint64_t)(plan->latency + plan->jitter) * 100;
 	span += plan->killed ? KILL_SPAN + plan->killed_at + plan->killed_away : 0;
 	for (uint32_t i = 0; i < plan->cut_count; i++)
-		span += (uint64_t)plan->cuts[i].noticed + plan->cuts[i].service_noticed + plan->cuts[i].away + 1000;
+		span += (uint64_t)plan->cuts[i].noticed + plan->cuts[i].service_noticed + plan->cuts[i].away + COMEBACK;
+	for (uint32_t i = 0; i < plan->sleep_count; i++)
+		span += plan->sleeps[i].lasts + COMEBACK;
+	for (uint32_t i = 0; i < plan->pause_count; i++)
+		span += plan->pauses[i].lasts;
+	span += plan->agent_dies ? plan->agent_dies_at + plan->agent_dead : 0;
 	return span;
 }

@@ -26,8 +26,9 @@ struct stream_flow {
 	uint64_t next;			/* when more is released */
 };
 
-/* Draws the bytes: of output characters, of input anything. */
-void flow_open(struct stream_flow *flow, enum stream stream, const struct plan_flow *plan, struct dice *dice);
+/* Draws the bytes: characters where they are to be text, else anything. */
+void flow_open(struct stream_flow *flow, enum stream stream, const struct plan_flow *plan, bool text,
+    struct dice *dice);
 void flow_clear(struct stream_flow *flow);
 
 /* Some more may go, when it is time. */
