@@ -128,6 +128,7 @@ python_tests = \
 	tests/session/connection.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
+	tests/session/ssm_stream_network.py \
 	tests/session/ssm_stream_outage.py \
 	tests/session/ssm_stream_terminal.py \
 	tests/session/upgrade_request.py \
@@ -248,6 +249,7 @@ test_helpers = \
 	tests/lib/find_botocore.py \
 	tests/lib/hostile_service.py \
 	tests/lib/json_lines.py \
+	tests/lib/netns.py \
 	tests/lib/provider_home.py \
 	tests/lib/resume_stages.py \
 	tests/lib/rivals.py \
@@ -265,6 +267,9 @@ test_helpers = \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
 	tests/sandbox/channel_client.py \
+	tests/session/busy_shell.py \
+	tests/session/far_sandbox.py \
+	tests/session/wire.py \
 	tests/sign/sigv4_requests.py \
 	tests/sso/sso_cases.py \
 	tests/start/start_world.py \
@@ -341,8 +346,10 @@ check-quick: all
 	$(MAKE) $(AM_MAKEFLAGS) $$jobs check TABLE_LOG_FLAGS=--quick TESTS='$(structure_tests) $(table_tests) $(unit_tests)'
 
 # The whole of what make check has a part of only.
+NETWORK_SECONDS = 300
 check-network: all
-	PACKET_LOSS_DOCUMENTS=1000 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/calls/packet_loss.py
+	PACKET_LOSS_DOCUMENTS=1000 NETWORK_SECONDS=$(NETWORK_SECONDS) $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='tests/calls/packet_loss.py tests/session/ssm_stream_network.py'
 
 # Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores.
 SESSIONS = 10000

@@ -15,7 +15,7 @@
 #include "process/loop.h"
 
 #define NETWORK_PAUSE 3000		/* between two that are told */
-#define NETWORK_PAUSE_MOST 24000
+#define NETWORK_PAUSE_MOST 6000
 
 /* When a change is told. */
 struct network_pace {

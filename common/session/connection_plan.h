@@ -40,6 +40,7 @@ struct connection_calls {
 	void (*opened)(void *owner);
 	void (*message)(void *owner, struct view message, bool text);
 	void (*alive)(void *owner);	/* bytes came, whatever they are */
+	void (*answered)(void *owner);	/* a pong was among them */
 	void (*drained)(void *owner);	/* connection_room() has grown again */
 	void (*lost)(void *owner, const struct connection_loss *why);
 	void *owner;

@@ -105,6 +105,14 @@ on_alive(void *owner)
 	liveness_heard(&link->liveness, loop_now(link->loop));
 }
 
+static void
+on_answered(void *owner)
+{
+	struct sessionlink *link = owner;
+
+	liveness_answered(&link->liveness, loop_now(link->loop));
+}
+
 static void upgrade(struct sessionlink *link);
 
 /* Ahead of its request it is no loss. Whoever closes the connection may quote what came over it. */
@@ -186,7 +194,7 @@ static bool
 make_connection(struct sessionlink *link)
 {
 	const struct connection_calls own = { .dialled = on_drained, .opened = on_opened, .message = on_message,
-	    .alive = on_alive, .drained = on_drained, .lost = on_lost, .owner = link };
+	    .alive = on_alive, .answered = on_answered, .drained = on_drained, .lost = on_lost, .owner = link };
 
 	if (link->connection != NULL || connection_new(&link->connection, link->loop, &own, &link->why) == SSM_OK)
 		return true;
@@ -294,7 +302,7 @@ sessionlink_doubt(struct sessionlink *link)
 	uint64_t now = loop_now(link->loop);
 
 	if (is_open(link))
-		liveness_doubt(&link->liveness, now);
+		liveness_changed(&link->liveness, now);
 	else if (link->asked)
 		liveness_limit(&link->liveness, now);
 	set_moment(link);

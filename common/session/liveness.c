@@ -15,11 +15,23 @@ liveness_opened(struct liveness *liveness, unsigned every, uint64_t now)
 }
 
 void
-liveness_heard(struct liveness *liveness, uint64_t now)
+liveness_answered(struct liveness *liveness, uint64_t now)
 {
 	liveness->heard = now;
 	liveness->lost = LIVENESS_NEVER;
-	liveness->doubted = false;
+	liveness->doubted = liveness->changed = false;
+}
+
+/* Behind a change it may have been under way since before. */
+void
+liveness_heard(struct liveness *liveness, uint64_t now)
+{
+	if (!liveness->changed || liveness->lost == LIVENESS_NEVER) {
+		liveness_answered(liveness, now);
+		return;
+	}
+	liveness->heard = now;
+	liveness->lost = now + LIVENESS_SOON;
 }
 
 void
@@ -28,8 +40,8 @@ liveness_waits(struct liveness *liveness, uint64_t since)
 	liveness->since = since;
 }
 
-void
-liveness_doubt(struct liveness *liveness, uint64_t now)
+static void
+doubt(struct liveness *liveness, uint64_t now)
 {
 	liveness->ping = now;
 	liveness->doubted = true;
@@ -38,11 +50,18 @@ liveness_doubt(struct liveness *liveness, uint64_t now)
 }
 
 void
+liveness_changed(struct liveness *liveness, uint64_t now)
+{
+	liveness->changed = true;
+	doubt(liveness, now);
+}
+
+void
 liveness_again(struct liveness *liveness, uint64_t now)
 {
 	liveness->ping = now;
 	liveness->lost = LIVENESS_NEVER;
-	liveness->doubted = false;
+	liveness->doubted = liveness->changed = false;
 }
 
 /* What came while it was held is read only now. */
@@ -84,7 +103,7 @@ liveness_next(struct liveness *liveness, uint64_t now)
 		return LIVENESS_LOST;
 	}
 	if (input_due(liveness) <= now)
-		liveness_doubt(liveness, now);
+		doubt(liveness, now);
 	if (liveness->ping > now)
 		return LIVENESS_NOTHING;
 	liveness->ping = now + liveness->every;

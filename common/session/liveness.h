@@ -2,8 +2,8 @@
  * session/liveness: whether a connection is alive, and when it is to be asked.
  *
  * Purpose:   a ping goes out every so often, and at once when there is a doubt: input that is not answered for
- *            LIVENESS_SOON, a network that has changed. Whatever comes is life. What follows a ping by nothing at all
- *            for as long as patience lasts is lost.
+ *            LIVENESS_SOON, a network that has changed. Whatever comes is life, but behind a change only an answer is:
+ *            the rest may have been under way. What follows a ping by nothing at all for as long as patience lasts is lost.
  * Units:     milliseconds of any clock that does not go back.
  * Does not:  look at a clock, send, wait.
  */
@@ -26,6 +26,7 @@ struct liveness {
 	uint64_t heard;			/* when something came last */
 	uint64_t since;			/* input waits for its answer so long; LIVENESS_NEVER: none does */
 	bool doubted;			/* a ping went out with little patience, and nothing has come since */
+	bool changed;			/* since then only an answer to it counts; the rest puts the end off */
 	bool held;			/* nothing is read, so that nothing can come */
 };
 
@@ -38,14 +39,17 @@ void liveness_opened(struct liveness *liveness, unsigned every, uint64_t now);
 /* Bytes came. */
 void liveness_heard(struct liveness *liveness, uint64_t now);
 
+/* A ping was answered. */
+void liveness_answered(struct liveness *liveness, uint64_t now);
+
 /* From now on nothing is read, or is again: behind a long time it is asked at once. */
 void liveness_hold(struct liveness *liveness, bool held, uint64_t now);
 
 /* The oldest input that is not answered was given then; LIVENESS_NEVER: all is. */
 void liveness_waits(struct liveness *liveness, uint64_t since);
 
-/* There is a doubt: a ping is due, and LIVENESS_SOON is for its answer. Patience that ends sooner stays. */
-void liveness_doubt(struct liveness *liveness, uint64_t now);
+/* The network may be another one: a ping is due, and LIVENESS_SOON is for its answer. Patience that ends sooner stays. */
+void liveness_changed(struct liveness *liveness, uint64_t now);
 
 /* This process stood still, and has not read what came meanwhile: a ping is due, and patience begins. */
 void liveness_again(struct liveness *liveness, uint64_t now);

@@ -104,12 +104,23 @@ take_why(struct sessionrecovery *recovery)
 	recovery->ask.err = (struct ssm_error)SSM_ERROR_INIT;
 }
 
+/* Nobody is spared by a pause behind a call that reached no one, and the network that is back would wait for it. */
+static void
+count_call(struct sessionrecovery *recovery)
+{
+	const struct ssm_error *err = &recovery->ask.err;
+
+	if (err->rc != SSM_E_AGAIN || strcmp(err->code, "EndpointConnectionError") != 0)
+		sessionschedule_called(&recovery->schedule, recovery->asked);
+}
+
 static enum sessionrecovery_result
 judge(struct sessionrecovery *recovery)
 {
 	const struct ssm_error *err = &recovery->ask.err;
 
 	recovery->state = SESSIONRECOVERY_IDLE;
+	count_call(recovery);
 	if (err->rc == SSM_OK) {
 		if (recovery->until != UINT64_MAX)
 			set_timer(recovery, recovery->until);
@@ -159,7 +170,7 @@ sessionrecovery_poll(struct sessionrecovery *recovery)
 		recovery->state = SESSIONRECOVERY_ASKS;
 		recovery->hurried = false;
 		recovery->attempts++;
-		sessionschedule_called(&recovery->schedule, now);
+		recovery->asked = now;
 		sessionask_start(&recovery->ask, SESSIONASK_RESUME, recovery->how,
 		    ask_limit(recovery, now));
 	}

@@ -42,6 +42,7 @@ struct sessionrecovery {
 	struct loop_timer timer;	/* the next call is due */
 	bool due;
 	uint64_t until;			/* to be given up then */
+	uint64_t asked;			/* when the last call was made */
 	unsigned attempts;		/* since the loss */
 	bool hurried;			/* while the service was asked: it is asked again at once when that fails */
 	enum ssm_err told;		/* the class of failure that the user knows of */

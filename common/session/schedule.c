@@ -52,7 +52,7 @@ sessionschedule_at_once(struct sessionschedule *schedule, uint64_t now)
 }
 
 void
-sessionschedule_called(struct sessionschedule *schedule, uint64_t now)
+sessionschedule_called(struct sessionschedule *schedule, uint64_t at)
 {
-	schedule->calls[schedule->count++ % SCHEDULE_CALLS] = now;
+	schedule->calls[schedule->count++ % SCHEDULE_CALLS] = at;
 }

@@ -3,8 +3,8 @@
  *
  * Purpose:   at once, then after 0.25 s, and twice as long each time up to 10 s, each with chance in it, so that many
  *            clients of one lost network do not come back together. A connection that stood for 10 s begins
- *            anew. However it goes, there are at most SCHEDULE_CALLS in any SCHEDULE_SPAN: a server that takes
- *            connections and drops them gets no storm.
+ *            anew. However it goes, at most SCHEDULE_CALLS that are counted are made in any SCHEDULE_SPAN: a server that
+ *            takes connections and drops them gets no storm.
  * Units:     milliseconds of any clock that does not go back.
  * Does not:  look at a clock, draw random numbers, wait.
  */
@@ -37,7 +37,7 @@ uint64_t sessionschedule_next(struct sessionschedule *schedule, uint64_t now, ui
 /* As soon as may be, whatever the delay was: the network has changed, or a person asks. */
 uint64_t sessionschedule_at_once(struct sessionschedule *schedule, uint64_t now);
 
-/* It is made now. */
-void sessionschedule_called(struct sessionschedule *schedule, uint64_t now);
+/* One was made then, and reached somebody. */
+void sessionschedule_called(struct sessionschedule *schedule, uint64_t at);
 
 #endif

@@ -176,6 +176,9 @@ take_frame(struct connection *connection, const struct frame *frame)
 		sendbuffer_add_control(&connection->out.pong, frame->payload);
 		traffic_send_soon(connection);
 		return true;
+	case FRAME_PONG:
+		connection->calls.answered(connection->calls.owner);
+		return life == connection->life;
 	case FRAME_CLOSE:
 		return lose_closed(connection, frame);
 	case FRAME_WRONG:

@@ -8,12 +8,12 @@ import collections
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
 
-from tap import done, ok, skip_all
+from netns import find_command, run
+from tap import done, ok
 
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 CALL = os.path.join(BUILD_DIR, "ssm-call")
@@ -21,10 +21,6 @@ US, THEM, PORT, LOSS = "10.99.0.1", "10.99.0.2", 8080, 30
 STREAM = "wss://ssmmessages.us-east-1.amazonaws.com/v1/data-channel/%s?role=publish_subscribe"
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true",
                "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-
-
-def run(*command):
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
 
 
 # ---- the server, in its namespace -------------------------------------------------------------
@@ -129,23 +125,7 @@ def check(number, jobs, process):
     ok(lost > number // 10, f"packets were lost: {lost}")
 
 
-def find_namespace():
-    """The command that makes a network namespace; no test without it and its tools."""
-    for name in "unshare", "ip", "nft":
-        if not shutil.which(name):
-            skip_all(f"there is no command {name}")
-    for command in (["unshare", "-n"], ["unshare", "-rn"]):
-        tried = subprocess.run([*command, "sh", "-c", "ip link add here type veth peer name there && "
-                                "nft add table ip lossy && nft 'add chain ip lossy out { type filter hook "
-                                "output priority 0; }; add rule ip lossy out numgen random mod 100 < 30 drop'"],
-                               capture_output=True, check=False)
-        if tried.returncode == 0:
-            return command
-    skip_all("no network namespaces with links and packet filters can be made here")
-
-
 def main():
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
     if sys.argv[1:] == ["server"]:
         server()
     elif sys.argv[1:] == ["inside"]:
@@ -158,7 +138,10 @@ def main():
             process.kill()
         done()
     else:
-        command = find_namespace()
+        command = find_command(("ip", "nft"), "ip link add here type veth peer name there && nft add table ip lossy && "
+                               "nft 'add chain ip lossy out { type filter hook output priority 0; }; "
+                               "add rule ip lossy out numgen random mod 100 < 30 drop'",
+                               "no network namespaces with links and packet filters can be made here")
         os.execvp(command[0], [*command, sys.executable, os.path.abspath(__file__), "inside"])
 
 

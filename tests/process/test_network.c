@@ -27,7 +27,7 @@ on_changed(void *owner)
 static void
 check_pace(void)
 {
-	static const uint64_t floods[] = { 0, 3000, 9000, 21000, 45000, 69000, 93000 };
+	static const uint64_t floods[] = { 0, 3000, 9000, 15000, 21000, 27000, 33000 };
 	struct network_pace pace = { .pause = 0 };
 	uint64_t at = 5000;
 

@@ -201,7 +201,8 @@ take_option(struct probe *probe, const char *option)
 static void
 run(struct probe *probe)
 {
-	const struct connection_calls calls = { on_dialled, on_opened, on_message, on_alive, on_drained, on_lost, probe };
+	const struct connection_calls calls = { on_dialled, on_opened, on_message, on_alive, on_alive, on_drained, on_lost,
+	    probe };
 	struct ssm_error err = SSM_ERROR_INIT;
 
 	probe->end = (struct loop_timer){ .due = on_end, .owner = probe };

@@ -26,7 +26,7 @@ open_quiet(struct liveness *liveness)
 {
 	liveness_opened(liveness, EVERY, START);
 	is_text(names[liveness_next(liveness, START)], "ping", "a ping as soon as it stands");
-	liveness_heard(liveness, START);
+	liveness_answered(liveness, START);
 }
 
 static void
@@ -71,7 +71,7 @@ check_input(void)
 	liveness_waits(&liveness, START + 5000);
 	next_is(&liveness, LIVENESS_PING, 8000, "unanswered input");
 	liveness_heard(&liveness, START + 8100);
-	next_is(&liveness, LIVENESS_PING, 11100, "a pong, but still no answer: again 3 s later");
+	next_is(&liveness, LIVENESS_PING, 11100, "something, but still no answer: again 3 s later");
 	liveness_heard(&liveness, START + 11200);
 	liveness_waits(&liveness, LIVENESS_NEVER);
 	is_number(liveness_due(&liveness) - START, 11100 + EVERY, "answered: the next is of habit");
@@ -91,34 +91,41 @@ check_input(void)
 }
 
 static void
-check_doubt(void)
+check_change(void)
 {
 	struct liveness liveness = LIVENESS_INIT;
 	unsigned pings = 0;
 	uint64_t now = START + 1000;
 
 	open_quiet(&liveness);
-	liveness_doubt(&liveness, START + 7000);
-	next_is(&liveness, LIVENESS_PING, 7000, "a doubt: at once");
+	liveness_changed(&liveness, START + 7000);
+	next_is(&liveness, LIVENESS_PING, 7000, "a change: at once");
 	next_is(&liveness, LIVENESS_LOST, 10000, "lost after 3 s");
 
 	open_quiet(&liveness);
-	liveness_doubt(&liveness, START + 7000);
-	next_is(&liveness, LIVENESS_PING, 7000, "a doubt");
-	liveness_heard(&liveness, START + 7001);
+	liveness_changed(&liveness, START + 7000);
+	next_is(&liveness, LIVENESS_PING, 7000, "a change");
+	liveness_answered(&liveness, START + 7001);
 	next_is(&liveness, LIVENESS_PING, 7000 + EVERY, "that is answered");
+
+	open_quiet(&liveness);
+	liveness_changed(&liveness, START + 7000);
+	next_is(&liveness, LIVENESS_PING, 7000, "a change");
+	liveness_heard(&liveness, START + 7001);
+	liveness_heard(&liveness, START + 9000);
+	next_is(&liveness, LIVENESS_LOST, 12000, "what was under way already puts the end off, and not more");
 
 	open_quiet(&liveness);
 	for (; now < START + FLOOD; now += 10) {
 		enum liveness_action action;
 
-		liveness_doubt(&liveness, now);
+		liveness_changed(&liveness, now);
 		action = liveness_next(&liveness, now);
 		pings += action == LIVENESS_PING;
 		if (action == LIVENESS_LOST)
 			break;
 	}
-	is_number(now - START, 4000, "a flood of doubts: lost 3 s behind the first");
+	is_number(now - START, 4000, "a flood of changes: lost 3 s behind the first");
 	ok(pings > 0, "with pings");
 }
 
@@ -132,7 +139,7 @@ check_hold(void)
 	liveness_hold(&liveness, true, START + 1000);
 	next_is(&liveness, LIVENESS_PING, EVERY, "held: only the ping of habit");
 	is_number(liveness_due(&liveness) - START, 2 * EVERY, "held: nothing is lost, nor asked for input's sake");
-	liveness_doubt(&liveness, START + 30000);
+	liveness_changed(&liveness, START + 30000);
 	next_is(&liveness, LIVENESS_PING, 30000, "held, in doubt: a ping, which tells the other side");
 	is_number(liveness_due(&liveness) - START, 30000 + EVERY, "held, in doubt: nothing is lost");
 	liveness_hold(&liveness, false, START + 40000);
@@ -177,7 +184,7 @@ main(void)
 	check_habit();
 	check_often();
 	check_input();
-	check_doubt();
+	check_change();
 	check_hold();
 	check_stopped();
 	check_limit();

@@ -14,6 +14,7 @@ static uint64_t calls[CALLS_MAX];
 static size_t count;
 static uint64_t limit;			/* when the question that is under way is given up */
 static enum ssm_err answer;		/* to all that are asked */
+static const char *code;		/* of an answer that is an error */
 static bool hangs;			/* no answer comes before the limit */
 
 /* session/ask, in a few lines. */
@@ -49,7 +50,7 @@ void
 sessionask_end(struct sessionask *ask)
 {
 	if (ask->running && (answer != SSM_OK || hangs))
-		ssm_fail(&ask->err, hangs ? SSM_E_AGAIN : answer, "Trouble", "no answer");
+		ssm_fail(&ask->err, hangs ? SSM_E_AGAIN : answer, code, "no answer");
 	ask->running = false;
 }
 
@@ -92,6 +93,7 @@ begin(struct world *world, unsigned give_up)
 	now = START;
 	count = 0;
 	answer = SSM_E_AGAIN;
+	code = "Trouble";
 	hangs = false;
 	sessionrecovery_begin(&world->recovery);
 }
@@ -157,6 +159,24 @@ check_hurry(void)
 	sessionrecovery_hurry(&world.recovery);
 	play(&world, now + 100);
 	is_number(count, before + 1, "the network has changed: asked at once");
+	end(&world);
+}
+
+/* The network was gone, and each of many calls failed at once. */
+static void
+check_unreached(void)
+{
+	struct world world;
+	size_t before;
+
+	begin(&world, 0);
+	code = "EndpointConnectionError";
+	play(&world, START + 8000);
+	before = count;
+	ok(before > SCHEDULE_CALLS && before < 2 * SCHEDULE_CALLS, "calls that reach nobody are not counted: %zu in 8 s", before);
+	sessionrecovery_hurry(&world.recovery);
+	play(&world, now + 100);
+	is_number(count, before + 1, "and the network that is back is used at once");
 	end(&world);
 }
 
@@ -228,6 +248,7 @@ main(void)
 {
 	check_long();
 	check_hurry();
+	check_unreached();
 	check_hanging();
 	check_dial();
 	check_storm();

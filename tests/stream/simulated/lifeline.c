@@ -100,9 +100,12 @@ lifeline_lost(struct lifeline *line)
 }
 
 void
-lifeline_heard(struct lifeline *line)
+lifeline_heard(struct lifeline *line, bool pong)
 {
-	liveness_heard(&line->liveness, now_of(line));
+	if (pong)
+		liveness_answered(&line->liveness, now_of(line));
+	else
+		liveness_heard(&line->liveness, now_of(line));
 	promise_heard(&line->promise, now_of(line));
 }
 
@@ -113,7 +116,7 @@ lifeline_changed(struct lifeline *line, bool slept)
 		promise_woke(&line->promise, now_of(line), true);
 	promise_changed(&line->promise, now_of(line));
 	if (line->state == LIFELINE_OPEN)
-		liveness_doubt(&line->liveness, now_of(line));
+		liveness_changed(&line->liveness, now_of(line));
 	else if (line->state == LIFELINE_DIALS && line->opened)
 		liveness_limit(&line->liveness, now_of(line));
 	else if (line->state == LIFELINE_LOST)

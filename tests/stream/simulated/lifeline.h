@@ -58,7 +58,7 @@ void lifeline_dial(struct lifeline *line);
 void lifeline_lost(struct lifeline *line);
 
 /* Something came. */
-void lifeline_heard(struct lifeline *line);
+void lifeline_heard(struct lifeline *line, bool pong);
 
 /* The machine has slept or its network has changed; or this process alone stood still. */
 void lifeline_changed(struct lifeline *line, bool slept);

@@ -187,7 +187,7 @@ arrive(struct world *world, const struct packet *packet)
 	struct view raw = { packet->bytes, packet->len };
 
 	if (way == TO_CLIENT)
-		lifeline_heard(&world->line);
+		lifeline_heard(&world->line, packet->ping);
 	if (packet->ping) {
 		if (way == FROM_CLIENT)
 			carriage_ping(world, TO_CLIENT);
