@@ -128,6 +128,8 @@ next_option(struct cli *cli, const char **value)
 			cli->after_dashes = cli->operands + cli->operand_count;
 		} else if (cli->options_over || argument[0] != '-' || argument[1] == '\0') {
 			cli->operands[cli->operand_count++] = argument;
+			if (cli->tool->operands_last && !cli->options_over)
+				break;
 		} else if (argument[1] == '-') {
 			return next_long(cli, argument + 2, value);
 		} else {

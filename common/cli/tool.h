@@ -55,6 +55,7 @@ struct cli_tool {
 	const struct cli_option *(*shared)(int key);	/* the row that a key alone stands for, or NULL */
 	const char *const *examples;	/* NULL-terminated command lines */
 	bool holds_secrets;		/* else long-term secrets go out of the environment at the start */
+	bool operands_last;		/* options end at the first operand: what follows it is a command's */
 
 	/* What --version says of libraries: `NAME/VERSION`, several with blanks; NULL or ended by NULL. */
 	void (*const *libraries)(struct bytes *out);

@@ -85,6 +85,7 @@ const struct cli_tool startoptions_tool = {
 	.shared = calloptions_row,
 	.examples = examples,
 	.holds_secrets = true,		/* they stay in the environment that ssm-sign inherits */
+	.operands_last = true,
 };
 
 const char *
