@@ -11,6 +11,7 @@
 #include "cli/errordocument.h"
 #include "core/io.h"
 #include "core/pathexpand.h"
+#include "process/fifo.h"
 #include "process/start.h"
 #include "process/toolpath.h"
 #include "resume/styledend.h"
@@ -31,24 +32,25 @@ struct start {
 	char path[TOOLPATH_MAX];	/* of ssm-stream */
 	char **environment;		/* it has the keys: ssm-stream has ssm-sign sign for it */
 	struct streamcheck check;	/* of what ssm-stream would refuse */
+	int events;			/* a FIFO for them, until ssm-stream has it, too; or -1 */
 	int answer;			/* a file in memory, which ssm-stream reads: no argument, no variable */
 };
 
-/* ssm-stream opens it when there is a session. Who reads a FIFO would take a look at it for its end. */
+/* ssm-stream opens it when there is a session. Who reads a FIFO would take a look at it for its end: it stays open. */
 static enum ssm_err
-check_events(const char *path, struct ssm_error *err)
+check_events(struct start *start, struct ssm_error *err)
 {
+	const char *path = start->given->stream[STREAMOPTION_EVENTS];
 	struct bytes expanded = BYTES_INIT(PATHEXPAND_MAX);
 	const char *name = path == NULL ? NULL : pathexpand_given(&expanded, view_of(path));
 	struct stat file;
 	enum ssm_err rc = SSM_OK;
-	int fd = -1;
 
-	if (name != NULL && (stat(name, &file) != 0 || S_ISREG(file.st_mode) || S_ISDIR(file.st_mode)) &&
-	    (fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_CLOEXEC, 0666)) < 0)
-		rc = ssm_fail(err, SSM_E_INPUT, "OutputError", "cannot write events to '%s': %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	if (name != NULL && (stat(name, &file) != 0 || !S_ISCHR(file.st_mode)) && (start->events = fifo_open(name)) < 0)
+		rc = ssm_fail(err, SSM_E_INPUT, "OutputError", "cannot write events to '%s': %s", path,
+		    errno == ENXIO ? "nobody reads them" : strerror(errno));
+	if (start->events >= 0 && (fstat(start->events, &file) != 0 || !S_ISFIFO(file.st_mode)))
+		io_close(&start->events);
 	bytes_clear(&expanded);
 	return rc;
 }
@@ -60,7 +62,7 @@ prepare(struct start *start, struct ssm_error *err)
 	char session[32];
 
 	if (streamcheck_hosts(&start->check, start->given, err) != SSM_OK ||
-	    check_events(start->given->stream[STREAMOPTION_EVENTS], err) != SSM_OK)
+	    check_events(start, err) != SSM_OK)
 		return err->rc;
 	if ((start->answer = memfd_create("session", MFD_CLOEXEC)) < 0)
 		return ssm_fail(err, SSM_E_OTHER, "PipelineError", "cannot keep the session's document: %s",
@@ -189,6 +191,8 @@ become_stream(struct start *start)
 	struct ssm_error err = SSM_ERROR_INIT;
 
 	fcntl(start->answer, F_SETFD, 0);
+	if (start->events >= 0)
+		fcntl(start->events, F_SETFD, 0);
 	execve(start->path, start->stream.stages[0].arguments, start->environment);
 	ssm_fail(&err, SSM_E_OTHER, "PipelineError", "cannot start ssm-stream: %s", strerror(errno));
 	fcntl(start->answer, F_SETFD, FD_CLOEXEC);
@@ -322,7 +326,7 @@ int
 main(int argc, char **argv)
 {
 	struct startoptions given = STARTOPTIONS_INIT;
-	struct start start = { .given = &given, .check = STREAMCHECK_INIT, .answer = -1 };
+	struct start start = { .given = &given, .check = STREAMCHECK_INIT, .events = -1, .answer = -1 };
 	struct cli cli;
 	int code;
 

@@ -4,6 +4,8 @@ noinst_LIBRARIES += %D%/libprocess.a
 %C%_libprocess_a_SOURCES = \
 	%D%/child.c \
 	%D%/child.h \
+	%D%/fifo.c \
+	%D%/fifo.h \
 	%D%/loop.c \
 	%D%/loop.h \
 	%D%/network.c \

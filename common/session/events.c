@@ -1,8 +1,6 @@
 #include "session/events.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,9 +9,7 @@
 #include "core/iso8601.h"
 #include "core/pathexpand.h"
 #include "json/text.h"
-
-#define READER_PATIENCE 2000		/* milliseconds, for a FIFO's reader that is being started */
-#define READER_LOOK 20
+#include "process/fifo.h"
 
 /* A reader that is there is told of by the loop; one that has gone shows when something is written. */
 static void
@@ -31,18 +27,6 @@ on_room(void *owner, unsigned asked)
 	write_pending(owner);
 }
 
-/* Signals are held by now: what waits for a reader has to end by itself. */
-static int
-open_file(const char *path)
-{
-	int fd;
-
-	for (unsigned waited = 0; (fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK | O_CLOEXEC,
-	    0666)) < 0 && errno == ENXIO && waited < READER_PATIENCE; waited += READER_LOOK)
-		poll(NULL, 0, READER_LOOK);
-	return fd;
-}
-
 enum ssm_err
 sessionevents_open(struct sessionevents *events, struct loop *loop, const char *path, struct view session_id,
     struct ssm_error *err)
@@ -54,7 +38,7 @@ sessionevents_open(struct sessionevents *events, struct loop *loop, const char *
 	if (path == NULL)
 		return SSM_OK;
 	name = pathexpand_given(&expanded, view_of(path));
-	fd = name == NULL ? -1 : open_file(name);
+	fd = name == NULL ? -1 : fifo_open(name);
 	bytes_clear(&expanded);
 	if (fd < 0)
 		return ssm_fail(err, SSM_E_INPUT, "OutputError", "cannot write events to '%s': %s", path,

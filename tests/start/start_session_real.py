@@ -74,6 +74,10 @@ def check_events(environment):
     with tempfile.TemporaryDirectory() as directory:
         fifo = os.path.join(directory, "fifo")
         os.mkfifo(fifo)
+        got = run([path("ssm-start-session"), "--target", TARGET, "--events", fifo], environment)
+        is_equal((got.returncode, got.stderr, sessions(environment, "Active")),
+                 (252, f"ssm-start-session: cannot write events to '{fifo}': nobody reads them\n", active),
+                 "events that nobody reads: no session is started")
         with subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE, text=True) as reader:
             got = run([path("ssm-start-session"), "--quiet", "--target", TARGET, "--events", fifo, "--", "true"], environment)
             events = [json.loads(line)["Event"] for line in reader.communicate(timeout=TIME_LIMIT)[0].splitlines()]
