@@ -43,6 +43,8 @@ enum adoption_state {
 };
 
 struct adoption {
+	unsigned width;			/* of a window; ADOPTION_WINDOW, where a test does not make it less */
+	int64_t ahead;			/* ADOPTION_AHEAD, the same */
 	enum adoption_state state;
 	uint64_t since;			/* when it began to wait, or to search */
 
