@@ -259,7 +259,8 @@ adoption_first(const struct adoption *adoption)
 bool
 adoption_is_open(const struct adoption *adoption)
 {
-	return adoption->state == ADOPTION_WAITS || adoption->state == ADOPTION_SEARCHES;
+	return adoption->state == ADOPTION_WAITS || adoption->state == ADOPTION_SEARCHES ||
+	    adoption->state == ADOPTION_FAILED;
 }
 
 int64_t
