@@ -290,6 +290,7 @@ tests_config_test_settings_SOURCES = tests/config/test_settings.c tests/config/s
 	tests/config/settings_of.h
 tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c \
 	tests/config/settings_of.c tests/config/settings_of.h
+tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
 	tests/stream/simulated/carriage.h tests/stream/simulated/dice.h tests/stream/simulated/flow.c \
 	tests/stream/simulated/flow.h tests/stream/simulated/judge.c tests/stream/simulated/judge.h \
@@ -367,13 +368,13 @@ check-simulation: tests/stream/simulation
 	SIMULATION_SEEDS=$(SEEDS) SIMULATION_FIRST=$(FIRST_SEED) tests/stream/simulation
 
 # Each fuzz target for some seconds, or until it has had RUNS inputs, built by clang (with libclang-rt) in a directory of
-# its own. Some alone: fuzz_targets=tests/fuzz/stream_channel.
+# its own. Some alone: fuzz_targets=tests/fuzz/stream_channel. What else clang is told the first time: FUZZ_CFLAGS=...
 SECONDS = 60
 RUNS = -1
 check-fuzz:
 	$(MKDIR_P) fuzz
 	test -e fuzz/Makefile || { cd fuzz && $(abs_srcdir)/configure -q CC=clang --enable-werror --enable-sanitizers \
-		CFLAGS='-g -O1 -fsanitize=fuzzer-no-link'; }
+		CFLAGS='-g -O2 -fsanitize=fuzzer-no-link $(FUZZ_CFLAGS)'; }
 	cd fuzz && $(MAKE) $(AM_MAKEFLAGS) Makefile && $(MAKE) $(AM_MAKEFLAGS) LDFLAGS=-fsanitize=fuzzer $(fuzz_targets)
 	RUNS=$(RUNS) $(PYTHON) $(srcdir)/tests/fuzz/run.py $(SECONDS) fuzz $(fuzz_targets:%=fuzz/%)
 

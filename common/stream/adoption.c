@@ -12,7 +12,7 @@ void
 adoption_init(struct adoption *adoption, bool possible)
 {
 	*adoption = (struct adoption){ .state = possible ? ADOPTION_WAITS : ADOPTION_NONE,
-	    .possible = possible, .lowest = -1 };
+	    .possible = possible, .lowest = -1, .width = ADOPTION_WINDOW, .ahead = ADOPTION_AHEAD };
 }
 
 static void
@@ -20,7 +20,7 @@ set_window(struct adoption *adoption, int64_t base, uint64_t now)
 {
 	adoption->base = base;
 	adoption->cursor = 0;
-	adoption->unanswered = ADOPTION_WINDOW;
+	adoption->unanswered = adoption->width;
 	memset(adoption->answered, 0, sizeof adoption->answered);
 	adoption->progress = now;
 	adoption->pause = PAUSE_FIRST;
@@ -117,16 +117,16 @@ find_last(const struct adoption *adoption)
 {
 	unsigned i = 0;
 
-	while (i + 1 < ADOPTION_WINDOW && adoption->answered[i])
+	while (i + 1 < adoption->width && adoption->answered[i])
 		i++;
 	return i;
 }
 
 /* The one beside it, which shows that the node answers. */
 static unsigned
-beside(unsigned last)
+beside(const struct adoption *adoption, unsigned last)
 {
-	return last + 1 < ADOPTION_WINDOW ? last + 1 : last - 1;
+	return last + 1 < adoption->width ? last + 1 : last - 1;
 }
 
 static void
@@ -140,13 +140,13 @@ wait_longer(struct adoption *adoption, uint64_t now)
 static bool
 next_in_order(struct adoption *adoption, int64_t *sequence, uint64_t now)
 {
-	while (adoption->cursor < ADOPTION_WINDOW && adoption->answered[adoption->cursor])
+	while (adoption->cursor < adoption->width && adoption->answered[adoption->cursor])
 		adoption->cursor++;
-	if (adoption->cursor == ADOPTION_WINDOW)
+	if (adoption->cursor == adoption->width)
 		return false;
 	*sequence = adoption->base + adoption->cursor++;
 	adoption->again = now + adoption->pause;
-	if (adoption->cursor == ADOPTION_WINDOW) {
+	if (adoption->cursor == adoption->width) {
 		wait_longer(adoption, now);
 		adoption->steps = adoption->unanswered == 1 && !adoption->covers ? 2 : 0;
 	}
@@ -158,7 +158,7 @@ adoption_probe(struct adoption *adoption, int64_t *sequence, uint64_t now)
 {
 	if (adoption->state != ADOPTION_SEARCHES)
 		return false;
-	if (adoption->cursor < ADOPTION_WINDOW && next_in_order(adoption, sequence, now))
+	if (adoption->cursor < adoption->width && next_in_order(adoption, sequence, now))
 		return true;
 	if (adoption->far_due) {
 		adoption->far_due = false;
@@ -174,7 +174,7 @@ adoption_probe(struct adoption *adoption, int64_t *sequence, uint64_t now)
 	}
 	if (adoption->steps == 0)
 		adoption->steps = 2;
-	*sequence = adoption->base + (adoption->steps == 2 ? find_last(adoption) : beside(find_last(adoption)));
+	*sequence = adoption->base + (adoption->steps == 2 ? find_last(adoption) : beside(adoption, find_last(adoption)));
 	if (--adoption->steps == 0)
 		wait_longer(adoption, now);
 	return true;
@@ -189,21 +189,21 @@ find(struct adoption *adoption, int64_t number, uint64_t now)
 	if (adoption->handshake)
 		adoption->state = ADOPTION_FOUND;
 	else
-		set_window(adoption, adoption->base + ADOPTION_WINDOW, now);
+		set_window(adoption, adoption->base + adoption->width, now);
 }
 
 /* All of the window is answered. */
 static void
 move_on(struct adoption *adoption, uint64_t now)
 {
-	if (adoption->covers && adoption->base + ADOPTION_WINDOW > adoption->number + ADOPTION_AHEAD)
+	if (adoption->covers && adoption->base + adoption->width > adoption->number + adoption->ahead)
 		adoption->state = ADOPTION_FOUND;
 	else if (adoption->handshake && !adoption->covers)
-		find(adoption, adoption->base + ADOPTION_WINDOW, now);
+		find(adoption, adoption->base + adoption->width, now);
 	else if (adoption->base >= ADOPTION_NUMBERS)
 		adoption->state = ADOPTION_FAILED;
 	else
-		set_window(adoption, adoption->base + ADOPTION_WINDOW, now);
+		set_window(adoption, adoption->base + adoption->width, now);
 }
 
 /* That one is left begins a round at once; an answer beside it ends one. */
@@ -212,12 +212,12 @@ look_at_last(struct adoption *adoption, unsigned place, bool news, uint64_t now)
 {
 	unsigned last = find_last(adoption);
 
-	if (adoption->cursor < ADOPTION_WINDOW)
+	if (adoption->cursor < adoption->width)
 		return;
 	if (news) {
 		adoption->proofs = 0;
 		adoption->steps = 2;
-	} else if (place == beside(last) && adoption->steps == 0 && adoption->again > now) {
+	} else if (place == beside(adoption, last) && adoption->steps == 0 && adoption->again > now) {
 		adoption->pause = PAUSE_FIRST;
 		adoption->steps = 2;
 		if (++adoption->proofs == ADOPTION_PROOFS)
@@ -232,7 +232,7 @@ adoption_answered(struct adoption *adoption, int64_t sequence, uint64_t now)
 	bool news;
 
 	adoption->far += sequence == ADOPTION_FAR;
-	if (adoption->state != ADOPTION_SEARCHES || place < 0 || place >= ADOPTION_WINDOW)
+	if (adoption->state != ADOPTION_SEARCHES || place < 0 || place >= adoption->width)
 		return;
 	news = !adoption->answered[place];
 	adoption->answered[place] = true;
@@ -259,13 +259,14 @@ adoption_first(const struct adoption *adoption)
 bool
 adoption_is_open(const struct adoption *adoption)
 {
-	return adoption->state == ADOPTION_WAITS || adoption->state == ADOPTION_SEARCHES;
+	return adoption->state == ADOPTION_WAITS || adoption->state == ADOPTION_SEARCHES ||
+	    adoption->state == ADOPTION_FAILED;
 }
 
 int64_t
 adoption_behind(const struct adoption *adoption)
 {
-	return adoption->base + ADOPTION_WINDOW;
+	return adoption->base + adoption->width;
 }
 
 static uint64_t
@@ -273,7 +274,7 @@ search_deadline(const struct adoption *adoption)
 {
 	uint64_t limit = adoption->far >= FAR_MOST ? adoption->progress + ADOPTION_PATIENCE : ADOPTION_NEVER;
 
-	if (adoption->cursor < ADOPTION_WINDOW || adoption->steps > 0 || adoption->far_due)
+	if (adoption->cursor < adoption->width || adoption->steps > 0 || adoption->far_due)
 		return 0;
 	return adoption->again < limit ? adoption->again : limit;
 }

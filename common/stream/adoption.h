@@ -43,6 +43,8 @@ enum adoption_state {
 };
 
 struct adoption {
+	unsigned width;			/* of a window; ADOPTION_WINDOW, where a test does not make it less */
+	int64_t ahead;			/* ADOPTION_AHEAD, the same */
 	enum adoption_state state;
 	uint64_t since;			/* when it began to wait, or to search */
 
@@ -98,7 +100,7 @@ void adoption_answered(struct adoption *adoption, int64_t sequence, uint64_t now
 /* The number with which output begins, as far as it is known; -1: nothing has come. */
 int64_t adoption_first(const struct adoption *adoption);
 
-/* Whether input waits for its number; the first one that no probe had. */
+/* Whether input waits for its number, be it in vain; the first one that no probe had. */
 bool adoption_is_open(const struct adoption *adoption);
 int64_t adoption_behind(const struct adoption *adoption);
 

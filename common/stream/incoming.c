@@ -159,15 +159,11 @@ take_output_message(struct channel *channel, const struct message *message, uint
 
 /* It is told by its id, so that nothing real is taken for acknowledged. */
 static bool
-is_of_probe(const struct channel *channel, struct view payload)
+is_of_probe(const struct channel *channel, struct view named)
 {
 	char id[UUID_LEN + 1];
 	const size_t own = UUID_LEN - 8;	/* characters: the rest is the number */
-	struct view named;
 
-	if (channel->adoption.state == ADOPTION_NONE || !channel->probes)
-		return false;
-	named = message_read_acknowledged_id(payload);
 	uuid_text(id, channel->probe_id);
 	return named.len > own && memcmp(named.ptr, id, own) == 0;
 }
@@ -175,14 +171,16 @@ is_of_probe(const struct channel *channel, struct view payload)
 static void
 take_acknowledgement(struct channel *channel, struct view payload, uint64_t now)
 {
-	int64_t sequence = message_read_acknowledgement(payload);
+	bool probed = channel->adoption.state != ADOPTION_NONE && channel->probes;
+	struct view id;
+	int64_t sequence = probed ? message_read_acknowledged(payload, &id) : message_read_acknowledgement(payload);
 
 	if (sequence < 0) {
 		channel->tally.refused++;
 		return;
 	}
 	set_away(channel, false, now);
-	if (is_of_probe(channel, payload)) {
+	if (probed && is_of_probe(channel, id)) {
 		adoption_answered(&channel->adoption, sequence, now);
 		settle_adoption(channel, now);
 	} else {

@@ -258,27 +258,36 @@ scan_object(struct json_scan *scan, struct view json)
 	return json.len > 0 && json_scan_feed(scan, json) != JSON_SCAN_BAD && json_scan_end(scan) != JSON_SCAN_BAD;
 }
 
+static int64_t
+scan_acknowledgement(const struct json_scan *scan, struct view payload)
+{
+	uint64_t number;
+
+	return scan_number(scan, payload, "AcknowledgedMessageSequenceNumber", INT64_MAX, &number) ?
+	    (int64_t)number : -1;
+}
+
 int64_t
 message_read_acknowledgement(struct view payload)
 {
 	JSON_SCAN_UNCLEARED struct json_scan scan;
-	uint64_t number;
 
-	if (!scan_object(&scan, payload) || !scan_number(&scan, payload, "AcknowledgedMessageSequenceNumber",
-	    INT64_MAX, &number))
-		return -1;
-	return (int64_t)number;
+	return scan_object(&scan, payload) ? scan_acknowledgement(&scan, payload) : -1;
 }
 
-struct view
-message_read_acknowledged_id(struct view payload)
+int64_t
+message_read_acknowledged(struct view payload, struct view *id)
 {
 	JSON_SCAN_UNCLEARED struct json_scan scan;
-	struct view value = VIEW_NONE;
+	struct view value;
 
-	if (scan_object(&scan, payload))
-		value = scan_value(&scan, payload, "AcknowledgedMessageId");
-	return value.len == UUID_LEN + 2 ? view_slice(value, 1, value.len - 1) : VIEW_NONE;
+	*id = VIEW_NONE;
+	if (!scan_object(&scan, payload))
+		return -1;
+	value = scan_value(&scan, payload, "AcknowledgedMessageId");
+	if (value.len == UUID_LEN + 2)
+		*id = view_slice(value, 1, value.len - 1);
+	return scan_acknowledgement(&scan, payload);
 }
 
 void

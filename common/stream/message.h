@@ -79,8 +79,8 @@ void message_write_acknowledgement(struct bytes *out, const struct message *ackn
 /* The number that an acknowledgement's payload names, or -1 when it can't be read. */
 int64_t message_read_acknowledgement(struct view payload);
 
-/* The id that it names, as text; empty when it names none. */
-struct view message_read_acknowledged_id(struct view payload);
+/* The same, and the id that it names, as text; empty when it names none. */
+int64_t message_read_acknowledged(struct view payload, struct view *id);
 
 /* The JSON of a size: "cols" and "rows". False when it can't be read. */
 void message_write_size(struct bytes *out, unsigned columns, unsigned rows);

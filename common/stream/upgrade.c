@@ -176,8 +176,8 @@ take_body(struct upgrade *upgrade, struct view *rest)
 
 	if (response->head.has_length && response->head.length - response->body.len < room)
 		room = response->head.length - response->body.len;
-	if (!response->head.chunked && part.len > room)
-		part.len = room;
+	if (part.len > room)
+		part.len = room;		/* of chunks, too: so many bytes have no more of the body */
 	if (!response_add(response, part) || response->body.len == response->body.max)
 		return upgrade->status = UPGRADE_REFUSED;
 	*rest = view_slice(*rest, part.len, rest->len);

@@ -3,10 +3,13 @@
  * the end all of them. A play is a list of moves: a byte that says what happens, and one that says how much. The byte
  * in front of them says what there is: bit 0 a handshake, bit 1 a client that adopts, bit 2 a session in which another
  * process was; then bits 3 to 5 choose which number the node expects, 6 and 7 with which one its output goes on.
+ *
+ * So that there can be millions of plays, messages and the windows of adoption are small (channelplay.h), and the digest
+ * is a sum (sumdigest.c). tests/stream/simulation.c plays sessions in their true size.
  */
 #include "channelplay.h"
 
-#define UNASKED_MAX 512			/* of input, when the node has not spoken yet */
+#define UNASKED_MAX (2 * PROBES)	/* of input, when the node has not spoken yet */
 #define HANDSHAKE "{\"AgentVersion\":\"3.3.0.0\",\"RequestedClientActions\":[{\"ActionType\":\"SessionType\"," \
 	"\"ActionParameters\":{\"SessionType\":\"NonInteractiveCommands\"}}]}"
 
@@ -15,51 +18,79 @@ give(struct play *play, enum message_type type, uint32_t payload_type, int64_t s
 {
 	struct message message = { .type = type, .payload_type = payload_type, .sequence = sequence, .created = 1,
 	    .payload = payload };
-	struct bytes out = BYTES_INIT(MESSAGE_MAX);
-	struct ssm_error err = SSM_ERROR_INIT;
+	static struct ssm_error err = SSM_ERROR_INIT;	/* two kilobytes, to be cleared each time */
 
-	HOLDS(message_encode(&out, &message, play->digest, &err) == SSM_OK);
-	channel_receive(play->channel, bytes_view(&out), false, play->now);
-	bytes_clear(&out);
+	bytes_reset(&play->message);
+	HOLDS(message_encode(&play->message, &message, play->digest, &err) == SSM_OK);
+	channel_receive(play->channel, bytes_view(&play->message), false, play->now);
+}
+
+static struct view
+typed(const struct play *play, size_t begin, size_t end)
+{
+	HOLDS(begin <= end && end <= TYPED_MAX);
+	return (struct view){ play->script->typed + begin, end - begin };
+}
+
+static struct view
+said(const struct play *play, size_t begin, size_t end)
+{
+	return (struct view){ play->script->said + begin, end - begin };
 }
 
 /* A message of the node, which is the same each time. */
 static void
 give_number(struct play *play, int64_t number)
 {
-	struct bytes text = BYTES_INIT(1024);
-	uint32_t type = !play->handshake || number > 1 ? PAYLOAD_OUTPUT :
-	    number == 0 ? PAYLOAD_HANDSHAKE_REQUEST : PAYLOAD_HANDSHAKE_COMPLETE;
+	const size_t *at = &play->script->at[number];
 
-	if (type == PAYLOAD_OUTPUT)
-		bytes_print(&text, "%lld;", (long long)number);
-	else
-		bytes_add_text(&text, type == PAYLOAD_HANDSHAKE_REQUEST ? HANDSHAKE : "{}");
-	for (; play->given <= number; play->given++)
-		if (!play->handshake || play->given > 1)
-			bytes_print(&play->output, "%lld;", (long long)play->given);
+	play->given = number < play->given ? play->given : number + 1;
 	play->came[number] = true;
-	give(play, MESSAGE_OUTPUT, type, number, bytes_view(&text));
-	bytes_clear(&text);
+	if (!play->handshake || number > 1)
+		give(play, MESSAGE_OUTPUT, PAYLOAD_OUTPUT, number, said(play, at[0], at[1]));
+	else if (number == 0)
+		give(play, MESSAGE_OUTPUT, PAYLOAD_HANDSHAKE_REQUEST, number, VIEW(HANDSHAKE));
+	else
+		give(play, MESSAGE_OUTPUT, PAYLOAD_HANDSHAKE_COMPLETE, number, VIEW("{}"));
+}
+
+/* Whether the user has all that was said. */
+static bool
+all_shown(const struct play *play)
+{
+	return play->shown >= play->script->at[play->given];
 }
 
 static void
 acknowledge(struct play *play, const struct message *message)
 {
-	struct bytes payload = BYTES_INIT(1024);
-
-	message_write_acknowledgement(&payload, message);
-	give(play, MESSAGE_ACKNOWLEDGE, PAYLOAD_NONE, 0, bytes_view(&payload));
-	bytes_clear(&payload);
+	bytes_reset(&play->payload);
+	message_write_acknowledgement(&play->payload, message);
+	give(play, MESSAGE_ACKNOWLEDGE, PAYLOAD_NONE, 0, bytes_view(&play->payload));
 }
 
-/* What arrived is what comes next of what was sent. */
+/* Once more what it has, or what nobody has sent. */
 static void
-add_next(struct bytes *arrived, struct view bytes, const struct bytes *sent)
+acknowledge_any(struct play *play, int64_t number)
 {
-	HOLDS(bytes.len <= sent->len - arrived->len);
-	SAME(bytes, view_slice(bytes_view(sent), arrived->len, arrived->len + bytes.len));
-	bytes_add(arrived, bytes);
+	if (number < play->seen || number >= play->channel->window.next)
+		acknowledge(play, &(struct message){ .type = MESSAGE_INPUT, .sequence = number });
+}
+
+/* What the node takes for the client's next message; of a probe, nothing. */
+static void
+keep(struct play *play, struct view bytes)
+{
+	bytes_add(&play->messages, bytes);
+	play->ends[play->seen++] = play->messages.len;
+}
+
+static struct view
+kept(const struct play *play, int64_t number)
+{
+	size_t begin = number == play->expected ? 0 : play->ends[number - 1];
+
+	return view_slice(bytes_view(&play->messages), begin, play->ends[number]);
 }
 
 static bool
@@ -84,7 +115,7 @@ receive_probe(struct play *play, int64_t number)
 	}
 	if (runs)
 		do
-			play->messages[play->seen++] = (struct bytes)BYTES_INIT(MESSAGE_MAX);
+			keep(play, VIEW(""));
 		while (play->seen < NUMBERS_MAX && play->early[play->seen]);
 	return runs;
 }
@@ -100,13 +131,16 @@ receive(struct play *play, const struct message *message, struct view bytes)
 	HOLDS(message->type == MESSAGE_INPUT && message->flags == 0 && number >= 0 && number <= play->seen);
 	HOLDS(play->ready || message->payload_type == PAYLOAD_HANDSHAKE_RESPONSE);
 	if (number < play->seen) {
-		SAME(bytes_view(&play->messages[number]), bytes);
+		SAME(kept(play, number), bytes);
 		return;
 	}
-	play->messages[play->seen++] = (struct bytes)BYTES_INIT(MESSAGE_MAX);
-	bytes_set(&play->messages[number], bytes);
-	if (message->payload_type == PAYLOAD_OUTPUT)
-		add_next(&play->received, message->payload, &play->input);
+	HOLDS(number < NUMBERS_MAX);
+	keep(play, bytes);
+	if (message->payload_type != PAYLOAD_OUTPUT)
+		return;
+	HOLDS(message->payload.len <= play->typed - play->received);
+	SAME(message->payload, typed(play, play->received, play->received + message->payload.len));
+	play->received += message->payload.len;
 }
 
 /* Of a session that may be adopted, nothing is acknowledged in front of its turn. */
@@ -124,7 +158,7 @@ receive_acknowledgement(struct play *play, const struct message *message)
 		HOLDS(play->came[i]);
 }
 
-/* The client's messages, at most that many; acknowledged, or lost on the way. */
+/* The client's messages, at most that many; acknowledged, or the acknowledgement is lost on the way. */
 static void
 send(struct play *play, unsigned count, bool told)
 {
@@ -139,7 +173,8 @@ send(struct play *play, unsigned count, bool told)
 		}
 		HOLDS(play->connected);
 		play->ready |= play->adopts && channel_is_ready(play->channel);
-		if (out.text)
+		play->untold |= play->broken;
+		if (out.text || play->broken)
 			continue;
 		HOLDS(message_decode(&message, out.message, play->digest) == NULL);
 		if (message.type == MESSAGE_ACKNOWLEDGE) {
@@ -173,7 +208,9 @@ read_events(struct play *play, unsigned count, size_t most)
 			continue;
 		HOLDS(event.bytes.len > 0);
 		event.bytes.len = event.bytes.len < most ? event.bytes.len : most;
-		add_next(&play->shown, event.bytes, &play->output);
+		HOLDS(!all_shown(play) && event.bytes.len <= play->script->at[play->given] - play->shown);
+		SAME(event.bytes, said(play, play->shown, play->shown + event.bytes.len));
+		play->shown += event.bytes.len;
 		channel_took(play->channel, event.bytes.len);
 	}
 }
@@ -188,18 +225,15 @@ may_say(const struct play *play)
 	return counters.messages_out + 64 < NUMBERS_MAX;
 }
 
+/* Where others may have been in the session there is one message at a time, and suddenly room for more. */
 static void
 type(struct play *play, size_t len)
 {
-	struct bytes text = BYTES_INIT(SIZE_MAX);
-	size_t room = channel_room(play->channel), taken;
+	size_t room = channel_room(play->channel), least = room < len ? room : len, taken;
 
-	while (text.len < len)
-		bytes_print(&text, "<%zu>", play->input.len + text.len);
-	taken = channel_send(play->channel, view_slice(bytes_view(&text), 0, len), play->now);
-	HOLDS(taken == (room < len ? room : len));
-	bytes_add(&play->input, view_slice(bytes_view(&text), 0, taken));
-	bytes_clear(&text);
+	taken = channel_send(play->channel, typed(play, play->typed, play->typed + len), play->now);
+	HOLDS(taken == least || (play->adopts && taken > least && taken <= len));
+	play->typed += taken;
 }
 
 static void
@@ -208,6 +242,7 @@ connect(struct play *play, bool there)
 	if (there == play->connected)
 		return;
 	play->connected = there;
+	play->broken = false;
 	if (there)
 		channel_connected(play->channel, VIEW("token"), play->now);
 	else
@@ -217,7 +252,7 @@ connect(struct play *play, bool there)
 static int64_t
 number_from(const struct play *play, unsigned how)
 {
-	int64_t number = play->given + how % 64 - 32;
+	int64_t number = play->given + how % 16 - 8;
 
 	return number < 0 ? how % (play->given + 1) : number < NUMBERS_MAX ? number : NUMBERS_MAX - 1;
 }
@@ -247,7 +282,7 @@ move(struct play *play, unsigned what, unsigned how)
 		give_by_rule(play, number_from(play, how));
 		break;
 	case 2:
-		acknowledge(play, &(struct message){ .type = MESSAGE_INPUT, .sequence = how });
+		acknowledge_any(play, how);
 		break;
 	case 3:
 		if (may_say(play))
@@ -255,7 +290,7 @@ move(struct play *play, unsigned what, unsigned how)
 		break;
 	case 4:
 		if (may_say(play))
-			type(play, 100 * how);
+			type(play, PAYLOAD_FULL / 10 * how);
 		break;
 	case 5:
 		play->now += how;
@@ -264,7 +299,10 @@ move(struct play *play, unsigned what, unsigned how)
 		play->now += how * how;
 		break;
 	case 7:
-		connect(play, how & 1);
+		if (how & 2)
+			play->broken = play->connected;
+		else
+			connect(play, how & 1);
 		break;
 	case 8:
 		give(play, how & 1 ? MESSAGE_PAUSE : MESSAGE_START, PAYLOAD_NONE, 0, VIEW(""));
@@ -284,11 +322,12 @@ move(struct play *play, unsigned what, unsigned how)
 	}
 }
 
+/* What is acknowledged is the client's to keep. */
 static void
 give_missing(struct play *play)
 {
-	if (!play->adopts)
-		for (int64_t i = 0; i < play->given && play->shown.len < play->output.len; i++)
+	for (int64_t i = 0; !play->adopts && i < play->given; i++)
+		if (!play->acknowledged[i])
 			give_number(play, i);
 	for (int64_t i = -1; play->adopts && i < play->oldest && play->oldest < play->given;) {
 		i = play->oldest;
@@ -304,7 +343,7 @@ has_settled(const struct play *play)
 	struct channel_counters counters;
 
 	channel_count(play->channel, &counters);
-	if (play->adopts && (play->oldest < play->given || play->shown.len < play->output.len || !play->ready))
+	if (play->adopts && (play->oldest < play->given || !all_shown(play) || !play->ready))
 		return false;
 	HOLDS(counters.unacknowledged > 0 || counters.oldest == CHANNEL_NEVER);
 	return counters.unacknowledged == 0;
@@ -331,8 +370,7 @@ settle(struct play *play)
 	if (play->failed)
 		return;
 	HOLDS(turns < 100);
-	SAME(bytes_view(&play->shown), bytes_view(&play->output));
-	SAME(bytes_view(&play->received), bytes_view(&play->input));
+	HOLDS(all_shown(play) && play->received == play->typed);
 	give(play, MESSAGE_CLOSED, PAYLOAD_NONE, 0, VIEW("{}"));
 	read_events(play, UINT32_MAX, SIZE_MAX);
 	HOLDS(play->over && channel_deadline(play->channel) == CHANNEL_NEVER);
@@ -341,22 +379,18 @@ settle(struct play *play)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct play *play = calloc(1, sizeof *play);
+	static struct play play;
 	struct channel_counters counters;
 
-	if (size < 1 || play == NULL || (play->digest = digest_new()) == NULL) {
-		free(play);
+	if (size < 1)
 		return 0;
-	}
-	play_start(play, data[0]);
+	play_start(&play, data[0]);
 	for (size_t i = 1; i + 1 < size; i += 2) {
-		move(play, data[i], data[i + 1]);
-		channel_count(play->channel, &counters);
+		move(&play, data[i], data[i + 1]);
+		channel_count(play.channel, &counters);
 		HOLDS(counters.unacknowledged <= CHANNEL_WINDOW + 1);
 	}
-	settle(play);
-	play_finish(play);
-	digest_free(play->digest);
-	free(play);
+	settle(&play);
+	play_finish(&play);
 	return 0;
 }

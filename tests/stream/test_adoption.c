@@ -272,6 +272,26 @@ test_failing(int64_t expected)
 static const char sealed[] = "defghijklmno\x3a\x74\xb1\x12\x74\xe3\x8a\x50\xdb\xd5\xec\x01\x87\x01\x84\xb8\xf1\xb6"
     "\x6f\x63\x93\xe7";
 
+/* A machine that has slept: output goes on and the search is given up at one moment. */
+static void
+test_failing_late(void)
+{
+	struct peer peer;
+	struct node node = { .expected = 1000, .typed = BYTES_INIT(1024), .old = true };
+
+	peer_open_adopting(&peer);
+	pass(&peer, &node, 9000);
+	for (unsigned i = 0; i < 2; i++) {
+		peer_output(&peer, 7, "7;");
+		peer.now += 100;
+	}
+	peer.now += 20000;
+	answer(&peer, &node);
+	is_view(peer_read(&peer), VIEW("7;"), "given up when output goes on: it is shown");
+	ok(peer.event.kind == CHANNEL_FAILED && peer.event.keep, "and then it is the end, with no input at all");
+	close_both(&peer, &node);
+}
+
 /* The other process had the key: nothing is shown, or acknowledged, and the session is left. */
 static void
 test_encrypted(void)
@@ -348,6 +368,7 @@ main(void)
 	test_failing(3);
 	test_failing(700);
 	test_foreign_answers();
+	test_failing_late();
 	test_encrypted();
 	test_foreign_text("caf\xe9 cr\xe8me, th\xe9 glac\xe9 et g\xe2teau", "x", "Latin-1");
 	test_foreign_text("\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"

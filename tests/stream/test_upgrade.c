@@ -198,6 +198,30 @@ test_limits(void)
 	bytes_clear(&text);
 }
 
+/* However much of it comes at a time. */
+static void
+test_long_chunk(void)
+{
+	const struct view head = VIEW("HTTP/1.1 403 x\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n");
+	struct bytes text = BYTES_INIT(4096), body = BYTES_INIT(UPGRADE_BODY_MAX);
+	struct upgrade upgrade;
+	struct view rest;
+	size_t wrong = 0;
+
+	bytes_add(&text, head);
+	for (int i = 0; i < 2048; i++)
+		bytes_add_char(&text, (char)('a' + i % 26));
+	bytes_add(&body, view_slice(bytes_view(&text), head.len, head.len + UPGRADE_BODY_MAX));
+	for (size_t cut = 0; cut <= text.len; cut++) {
+		wrong += answer(&upgrade, bytes_view(&text), cut, &rest) != UPGRADE_REFUSED ||
+		    !view_equal(bytes_view(&upgrade.response.body), bytes_view(&body));
+		upgrade_clear(&upgrade);
+	}
+	is_number(wrong, 0, "of a long chunk the beginning is kept, cut anywhere");
+	bytes_clear(&text);
+	bytes_clear(&body);
+}
+
 static void
 test_ends(void)
 {
@@ -220,6 +244,7 @@ main(void)
 	test_answers();
 	test_refusals();
 	test_limits();
+	test_long_chunk();
 	test_ends();
 	return done_testing();
 }
