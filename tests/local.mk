@@ -126,6 +126,9 @@ python_tests = \
 	tests/sandbox/sandbox_clients.py \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
+	tests/session/outage_cuts.py \
+	tests/session/outage_ends.py \
+	tests/session/outage_service.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_network.py \
@@ -270,6 +273,7 @@ test_helpers = \
 	tests/session/busy_shell.py \
 	tests/session/far_sandbox.py \
 	tests/session/wire.py \
+	tests/session/outage_world.py \
 	tests/sign/sigv4_requests.py \
 	tests/sso/sso_cases.py \
 	tests/start/start_world.py \
@@ -352,10 +356,14 @@ check-network: all
 	PACKET_LOSS_DOCUMENTS=1000 NETWORK_SECONDS=$(NETWORK_SECONDS) $(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS='tests/calls/packet_loss.py tests/session/ssm_stream_network.py'
 
-# Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores.
+# Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores. And one that is
+# cut so often in each way, or prints so many lines where messages are lost: ten minutes.
 SESSIONS = 10000
+CUTS = 1000
+LINES = 100000
 check-long: all
-	MANY_SESSIONS=$(SESSIONS) $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/sandbox/many_sessions.py
+	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py'
 
 # All of the cases in which ssm-resume-session stands in for the AWS CLI.
 check-drop-in: all

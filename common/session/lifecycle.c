@@ -118,6 +118,8 @@ begin_recovery(struct session *session)
 {
 	if (session->losses++ == 0 || session->phase == SESSION_OPEN)
 		consolenotice_connection(&session->notice, "%s; resuming the session", session->loss.message);
+	else if (session->opened)
+		sessionrecovery_tell(&session->recovery, &session->loss);
 	if (session->phase != SESSION_OPEN)
 		outage_trouble(session, &session->loss);
 	else

@@ -84,16 +84,14 @@ says_over(const struct ssm_error *err)
 }
 
 /* A line a change: who waits wants to know what for, but not again and again. */
-static void
-tell(struct sessionrecovery *recovery)
+void
+sessionrecovery_tell(struct sessionrecovery *recovery, const struct ssm_error *why)
 {
-	const struct ssm_error *err = &recovery->ask.err;
-
-	if (recovery->told == err->rc)
+	if (recovery->told == why->rc)
 		return;
-	recovery->told = err->rc;
-	consolenotice_connection(recovery->notice, "cannot resume yet: %s%s%s", err->service ? err->code : "",
-	    err->service ? ": " : "", err->message);
+	recovery->told = why->rc;
+	consolenotice_connection(recovery->notice, "cannot resume yet: %s%s%s", why->service ? why->code : "",
+	    why->service ? ": " : "", why->message);
 }
 
 static void
@@ -135,7 +133,7 @@ judge(struct sessionrecovery *recovery)
 		take_why(recovery);
 		return SESSIONRECOVERY_GIVEN_UP;
 	}
-	tell(recovery);
+	sessionrecovery_tell(recovery, err);
 	if (recovery->hurried)
 		wait_until(recovery, sessionschedule_at_once(&recovery->schedule, loop_now(recovery->how->loop)));
 	else

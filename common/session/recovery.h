@@ -54,6 +54,9 @@ struct sessionrecovery {
 /* The connection is lost: the clock of give_up runs unless it does already. */
 void sessionrecovery_begin(struct sessionrecovery *recovery);
 
+/* There was a token, and no connection came of it. */
+void sessionrecovery_tell(struct sessionrecovery *recovery, const struct ssm_error *why);
+
 /* The connection stands again. */
 void sessionrecovery_succeeded(struct sessionrecovery *recovery);
 

@@ -13,7 +13,7 @@ class Clock:
     """The time of what runs with .environment; it stands still between two set(). Limits and pauses go pace times as fast."""
 
     def __init__(self, path, now=None, pace=1):
-        self.path = os.path.abspath(path)
+        self.path, self.slept = os.path.abspath(path), 0
         asan = ":".join(filter(None, (os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
         self.environment = dict(zip(NAMES, (PRELOAD, self.path, asan)))
         self.environment["CLOCK_PACE"] = str(pace)
@@ -22,11 +22,16 @@ class Clock:
     def set(self, now):
         self.now = now
         with open(self.path + ".new", "w", encoding="ascii") as file:
-            file.write(str(now))
+            file.write(f"{now} {self.slept}")
         os.replace(self.path + ".new", self.path)
 
     def advance(self, seconds):
         self.set(self.now + seconds)
+
+    def sleep(self, seconds):
+        """The machine has slept so long."""
+        self.slept += seconds
+        self.advance(seconds)
 
 
 def stop():

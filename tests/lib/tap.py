@@ -1,17 +1,24 @@
-"""TAP for the tests in Python: ok(), is_equal(), done(). Importing it gives signals their usual effect."""
+"""TAP for the tests in Python: ok(), is_equal(), together(), done(). Importing it gives signals their usual effect."""
+import concurrent.futures
 import signal
 import sys
+import threading
+import traceback
 
 for _number in signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD:
     if signal.getsignal(_number) == signal.SIG_IGN:     # as in what a shell runs in the background
         signal.signal(_number, signal.SIG_DFL)
 
 _count = _failed = 0
+_mine = threading.local()           # of a thread of together(): .kept, its checks
 
 
 def ok(condition, title, *details):
     """One check; the details are printed when it fails."""
     global _count, _failed
+    if hasattr(_mine, "kept"):
+        _mine.kept.append((condition, title, *details))
+        return bool(condition)
     _count += 1
     print(f"{'ok' if condition else 'not ok'} {_count} - {' '.join(title.replace('#', '').split())}")
     if not condition:
@@ -21,6 +28,30 @@ def ok(condition, title, *details):
                 print(f"# {line[:2000]}")
     sys.stdout.flush()
     return bool(condition)
+
+
+def tell(line):
+    """A remark, which is no check."""
+    if hasattr(_mine, "kept"):
+        _mine.kept.append(line)
+    else:
+        print(f"# {line}", flush=True)
+
+
+def together(*cases):
+    """Runs all of these at once, each in a thread; what they check and tell comes in the order in which they stand here."""
+    def run(case):
+        _mine.kept = []
+        try:
+            case()
+        except Exception:           # pylint: disable=broad-except ; it is told, and the others go on
+            ok(False, f"{case} goes through", traceback.format_exc())
+        return _mine.__dict__.pop("kept")
+
+    with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
+        for kept in pool.map(run, cases):
+            for row in kept:
+                tell(row) if isinstance(row, str) else ok(*row)
 
 
 def skip(title, why):

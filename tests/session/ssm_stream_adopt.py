@@ -72,7 +72,7 @@ def check_events(path):
         events = [json.loads(line) for line in file]
     adopted = [event for event in events if event["Event"] == "Adopted"]
     numbers = [event["FirstInput"] for event in adopted]
-    ok(len(numbers) == 3 and 0 <= numbers[0] < 10 and numbers[0] < numbers[1] < 20 and numbers[2] > 690,
+    ok(len(numbers) == 3 and 0 <= numbers[0] < 10 and numbers[0] < numbers[1] < 20 and numbers[2] > 990,
        "events tell the numbers of input", numbers)
 
 
@@ -93,7 +93,7 @@ def main():
             check_fresh(service)
             check_adopted(service, events, b"")
             check_adopted(service, events, b"kept=7\r"[-7:])
-            check_adopted(service, events, b"kept=7" + b" " * 3 + b"; : " + b"z" * 690)
+            check_adopted(service, events, b"kept=7" + b" " * 3 + b"; : " + b"z" * 990)
             check_events(events)
         finally:
             service.sandbox.stop()

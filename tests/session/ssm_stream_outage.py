@@ -219,8 +219,8 @@ def check_pipe(service, gate):
         out, err = process.communicate(b"echo piped-$((6 * 7))\nexit\n", timeout=PATIENCE)
     lines = err.decode().splitlines()
     said = [line for line in lines if "shortly before the end" not in line]
-    ok(len(said) == 2 and said[0].endswith("; resuming the session") and said[1] == "ssm-stream: connected again",
-       "a pipe: one line of the loss, one of the return", err)
+    ok(len(said) == 3 and said[0].endswith("; resuming the session") and said[1].startswith("ssm-stream: cannot resume yet: ")
+       and said[2] == "ssm-stream: connected again", "a pipe: one line of the loss, one of the reason, one of the return", err)
     ok(b"piped-42" in out and b"\x1b[7m" not in out, "and nothing else among the output", out)
     attempts = [event for event in events() if event["Event"] == "Attempt"]
     is_equal([event["Attempt"] for event in attempts], list(range(1, len(attempts) + 1)), "events: each attempt is there")

@@ -144,6 +144,28 @@ check_long(void)
 	end(&world);
 }
 
+/* From one call to the next. */
+static void
+check_hour(void)
+{
+	const uint64_t back = START + 3600000;
+	struct world world;
+	uint64_t last;
+
+	begin(&world, 0);
+	while (now < back) {
+		play(&world, now + 1);
+		if (world.recovery.state == SESSIONRECOVERY_WAITS && world.recovery.timer.at > now)
+			now = world.recovery.timer.at;
+	}
+	ok(count > 300 && count < 400, "an hour without the service: asked %zu times", count);
+	last = calls[count - 1];
+	answer = SSM_OK;
+	is_number(play(&world, back + 2 * SCHEDULE_LONGEST), SESSIONRECOVERY_DOCUMENT, "it is back: resumed");
+	ok(calls[count - 1] - last <= SCHEDULE_LONGEST + 20, "with the next call, ten seconds behind the last one at most");
+	end(&world);
+}
+
 /* The next delay is 10 s by then. */
 static void
 check_hurry(void)
@@ -247,6 +269,7 @@ int
 main(void)
 {
 	check_long();
+	check_hour();
 	check_hurry();
 	check_unreached();
 	check_hanging();
