@@ -81,7 +81,7 @@ keep_error(struct ssm_error *kept, const struct ssm_error *err)
 	ssm_fail(kept, err->rc, err->code, "%s", err->message);
 }
 
-/* What came over the connection before may be the end of the session: that is looked at first. */
+/* What came over the connection before may be the end of the session: that is looked at first, and is the only end then. */
 void
 lifecycle_lost(void *owner, const struct ssm_error *why)
 {
@@ -138,6 +138,8 @@ poll_loss(struct session *session)
 	if (!session->lost || session->phase > SESSION_LOST)
 		return;
 	session->lost = false;
+	if (channel_has_end(session->channel))
+		return;
 	tell_event(session, "Lost", view_of(why->message));
 	if (!is_final(session, why) && may_resume(session)) {
 		begin_recovery(session);

@@ -281,6 +281,12 @@ channel_count(const struct channel *channel, struct channel_counters *counters)
 }
 
 bool
+channel_has_end(const struct channel *channel)
+{
+	return channel->phase == CHANNEL_OVER || channel->phase == CHANNEL_DEAD;
+}
+
+bool
 channel_is_ready(const struct channel *channel)
 {
 	return channel->phase == CHANNEL_RUNNING;

@@ -146,6 +146,9 @@ void channel_count(const struct channel *channel, struct channel_counters *count
 
 bool channel_is_ready(const struct channel *channel);
 
+/* The session's end has come, or it has failed: no connection will bring more, and the event is behind what waits. */
+bool channel_has_end(const struct channel *channel);
+
 /* What the agent has called itself in a handshake, or an empty text. */
 struct view channel_agent_version(const struct channel *channel);
 

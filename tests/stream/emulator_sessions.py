@@ -87,8 +87,11 @@ def check_away(emulator):
 class Flood(programs.Program):
     """Says much, and ends when it is told to."""
 
+    def __init__(self, text=FLOOD):
+        self.text = text
+
     def start(self, session):
-        session.output(FLOOD)
+        session.output(self.text)
 
 
 def check_full(emulator):
@@ -130,6 +133,22 @@ def check_slow(emulator):
     ok(ended.code == 0 and b"".join(parts) == FLOOD, "all of it, in order", sum(map(len, parts)), ended)
     ok(ended.peak < MEMORY or is_sanitized(), "also in bounded memory", ended)
     judged(session, "output that is read late")
+
+
+def check_late_end(emulator):
+    """The end has come, and then the connection's, while a reader is late: nobody asks for another one."""
+    session = emulator.session("late-end", Flood(FLOOD[:1 << 19]), window=1 << 19)
+    read, write = os.pipe()
+    stream = Stream(emulator, session.document(), stdout=write)
+    os.close(write)
+    ok(session.wait(lambda: session.sent and not session.pending and not session.unacknowledged, 60), "output that waits here",
+       len(session.unacknowledged))
+    session.close()
+    session.cut("close")
+    with open(read, "rb") as out:
+        got = out.read()
+    ended = stream.finish()
+    is_equal((ended.code, got == FLOOD[:1 << 19], ended.err, session.resumes), (0, True, b"", 0), "an end that is read late", ended)
 
 
 def check_shy(emulator):
@@ -204,6 +223,7 @@ def main():
     check_away(emulator)
     check_full(emulator)
     check_slow(emulator)
+    check_late_end(emulator)
     check_shy(emulator)
     check_linger(emulator)
     check_port(emulator)
