@@ -26,10 +26,20 @@ lacks_exit_code(const struct session *session)
 	    (session->error_output || session->plan->separate_output);
 }
 
+/* An agent's errors have a line in front that says so and no more. */
+static struct view
+without_heading(struct view text)
+{
+	const struct view heading = VIEW("----------ERROR-------");
+
+	text = view_trim(text);
+	return view_starts(text, heading) ? view_trim(view_slice(text, heading.len, text.len)) : text;
+}
+
 static int
 judge_end(struct session *session, const struct channel_event *event)
 {
-	struct view text = view_trim(event->text);
+	struct view text = without_heading(event->text);
 
 	if (session->exit_code == -1)
 		return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "ExitCodeError",
