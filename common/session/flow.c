@@ -7,15 +7,23 @@
 #define EXIT_CODE_MAX 255
 #define READER_LOOK 1000		/* milliseconds between two looks, at least */
 #define TYPED_MOST 64			/* messages: more of them are no typing, and a slow line has them for long */
-#define SHORTLY 5000			/* before the end: what was lost then may be lost for good */
+#define REPEATED 3000			/* an agent that has something to repeat does so at least once in this time */
 
-/* What was not acknowledged two seconds after a program's end is lost with nobody's knowledge. */
-static void
-warn_of_end(struct session *session, uint64_t now)
+/*
+ * The agent repeats what was lost with a connection, one message after the other; two seconds after its program's end the
+ * rest is lost, with no gap to show it. Output that was made since tells that nothing is missing, and so does an exit
+ * code, or that nothing was repeated for a while.
+ */
+static int
+judge_doubt(struct session *session, const struct channel_event *event)
 {
-	if (session->back != 0 && now - session->back < SHORTLY)
-		consolenotice(&session->notice,
-		    "the connection was lost shortly before the end: output may be incomplete");
+	uint64_t latest = session->shown > session->back ? session->shown : session->back;
+
+	if (session->back == 0 || !event->doubtful || session->exit_code != SESSION_NO_EXIT_CODE ||
+	    loop_now(&session->loop) - latest > REPEATED)
+		return 0;
+	return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "OutputIncomplete",
+	    "the connection was lost shortly before the end: output may be incomplete"));
 }
 
 /* A command that tells its output apart ends with its exit code; without it nobody knows how it ended, nor where. */
@@ -58,7 +66,7 @@ judge_end(struct session *session, const struct channel_event *event)
 	if (lacks_exit_code(session))
 		return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "OutputIncomplete",
 		    "the session has ended without the command's exit code"));
-	return 0;
+	return judge_doubt(session, event);
 }
 
 static void
@@ -75,8 +83,6 @@ on_ended(struct session *session, const struct channel_event *event)
 
 	if (event->incomplete && session->err.rc == SSM_OK)
 		consolenotice(&session->notice, "the session's output is incomplete");
-	else
-		warn_of_end(session, loop_now(&session->loop));
 	lifecycle_over(session, event->text.len > 0 ? "Closed" : "Ended", code);
 }
 
@@ -139,7 +145,7 @@ take_output(struct session *session, const struct channel_event *event)
 	if (to == CONSOLEOUTPUT_STDOUT)
 		consolestatusline_printed(&session->outage.line, view_slice(event->bytes, 0, len));
 	session->error_output |= event->kind == CHANNEL_ERROR_OUTPUT;
-	session->quiet = loop_now(&session->loop);
+	session->quiet = session->shown = loop_now(&session->loop);
 	consoleeot_heard(&session->eot, session->quiet);
 	channel_took(session->channel, len);
 	return len == event->bytes.len;

@@ -78,6 +78,7 @@ struct session {
 	int exit_code;			/* the node's, or SESSION_NO_EXIT_CODE */
 	unsigned losses;
 	uint64_t back;			/* when the connection came back last; 0: it never had to */
+	uint64_t shown;			/* when output came last */
 	uint64_t quiet;			/* since when neither side has said anything */
 	uint64_t looked;		/* for a reader of output, when nothing was to be written */
 	uint64_t input_over;		/* when its end was met; 0: it was not */

@@ -62,6 +62,7 @@ channel_connected(struct channel *channel, struct view token, uint64_t now)
 	if (channel->phase == CHANNEL_OVER || channel->phase == CHANNEL_DEAD)
 		return;
 	channel->connected = true;
+	channel->dates.answer = 0;
 	outgoing_open(channel, token);
 	window_connected(&channel->window);
 	adoption_connected(&channel->adoption, now);
@@ -193,6 +194,7 @@ show_end(struct channel *channel, struct channel_event *event)
 		event->kind = CHANNEL_ENDED;
 		event->text = bytes_view(&channel->closing);
 		event->incomplete = incoming_is_incomplete(channel);
+		event->doubtful = incoming_is_doubtful(channel);
 		return true;
 	}
 	event->kind = CHANNEL_FAILED;

@@ -113,6 +113,7 @@ struct channel_event {
 	uint32_t flag;			/* of FLAG */
 	enum channel_session session;	/* of READY */
 	bool incomplete;		/* of ENDED: a message is missing, or data came after a gap that nobody filled */
+	bool doubtful;			/* of ENDED: no output came that was made since this connection stands */
 	enum ssm_err rc;		/* of FAILED */
 	bool keep;			/* of FAILED: the session is not this process's to end */
 	int64_t input, output;		/* of ADOPTED: the first number each way; output -1: the node has not told */

@@ -211,8 +211,18 @@ take_closed(struct channel *channel, struct view payload, uint64_t now)
 }
 
 static void
+note_date(struct channel_dates *dates, const struct message *message)
+{
+	if (message->type == MESSAGE_OUTPUT && message->created > dates->output)
+		dates->output = message->created;
+	else if (message->type == MESSAGE_ACKNOWLEDGE && dates->answer == 0)
+		dates->answer = message->created;
+}
+
+static void
 take(struct channel *channel, const struct message *message, uint64_t now)
 {
+	note_date(&channel->dates, message);
 	switch (message->type) {
 	case MESSAGE_OUTPUT:
 		if (message->sequence < 0)
@@ -277,4 +287,10 @@ incoming_is_incomplete(const struct channel *channel)
 	if (channel->handshake.session != CHANNEL_COMMAND)
 		return false;
 	return command->exit ? command->lost : command->error_output || command->live;
+}
+
+bool
+incoming_is_doubtful(const struct channel *channel)
+{
+	return channel->dates.output < channel->dates.answer;
 }

@@ -19,4 +19,7 @@ bool incoming_is_crowded(const struct channel *channel);
 /* Whether output that came may not be all there was. */
 bool incoming_is_incomplete(const struct channel *channel);
 
+/* Whether all output that came is from before this connection, so that more of it may have gone with the one before. */
+bool incoming_is_doubtful(const struct channel *channel);
+
 #endif

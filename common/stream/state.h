@@ -37,6 +37,12 @@ struct channel_command {
 	bool live;			/* output had come before that, so that it is not sent at the end alone */
 };
 
+/* By the node's clock: when it made what came. */
+struct channel_dates {
+	uint64_t output;		/* the newest of its output */
+	uint64_t answer;		/* its first acknowledgement over this connection; 0: none came */
+};
+
 struct channel {
 	struct bytes client_id, client_version;
 	struct digest *digest;
@@ -75,6 +81,7 @@ struct channel {
 	bool input_begun;		/* with the number that was found */
 	unsigned char probe_id[UUID_BYTES];	/* its last four bytes are the probe's number */
 	struct channel_command command;
+	struct channel_dates dates;
 	struct channel_tally tally;
 };
 

@@ -6,7 +6,7 @@ loses a connection once more now and then; nothing here minds.
 import os
 import time
 
-from outage_world import Client, Place
+from outage_world import LAST, Client, Place
 from tap import done, is_equal, ok, tell, together
 
 PACE = 20
@@ -35,7 +35,7 @@ def check_outage(title, begin, finish, told, *rules, **how):
         client.type(b"after\nend\n")
         is_equal(client.wait(), 0, f"{title}: the session has its end", client)
         lines = [b"before", *(b"while-%d" % number for number in range(TRIES)), b"after"]
-        is_equal(client.seen, b"ready\n" + b"".join(b"%d %s\n" % (number, line) for number, line in enumerate(lines, 1)),
+        is_equal(client.seen, b"ready\n" + b"".join(b"%d %s\n" % (number, line) for number, line in enumerate(lines, 1)) + LAST,
                  f"{title}: what was typed is there once, in order")
         why = [number for number, line in enumerate(client.said) if told in line]
         ok(len(why) == 1, f"{title}: why it is not back is told, once", client.said)
@@ -97,7 +97,7 @@ def storm():
         ok(sum(at < STORM for at in calls) <= 5, f"five calls in {STORM} s at most", calls)
         place.no_rules()
         client.type(b"on\nend\n")
-        is_equal((client.wait(), client.seen), (0, b"ready\n1 on\n"), "and the session goes on", client)
+        is_equal((client.wait(), client.seen), (0, b"ready\n1 on\n" + LAST), "and the session goes on", client)
         tell(f"connections of 10 ms: calls after {', '.join(f'{at:.2f}' for at in calls)} s")
 
 

@@ -51,7 +51,7 @@ def check_handshake(emulator):
         session = emulator.session(f"handshake-{cut_at}", programs.Command([(OUTPUT, b"done\n")]))
         session.watch = lambda number, s=session, at=cut_at: s.cut("rst") if number == at else None
         got = run(emulator, session.document())
-        is_equal((got.code, got.out), (0, b"done\n"), f"a handshake, cut at message {cut_at}", got)
+        ok(got.out == b"done\n" and (got.code == 0 or b"may be incomplete" in got.err), f"a handshake, cut at message {cut_at}", got)
         judged(session, f"a handshake, cut at message {cut_at}")
 
 

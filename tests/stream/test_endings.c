@@ -179,6 +179,50 @@ test_incomplete(void)
 	ok(is_incomplete("ol"), "output in front of an outage did not come at the end alone");
 }
 
+/*
+ * Letters say what happens behind a connection that was lost: input and its acknowledgement, output that is made, or is
+ * repeated and was made before.
+ */
+static bool
+is_doubtful(const char *story)
+{
+	struct peer peer;
+	bool doubtful = true;
+	int64_t input = 0, output = 1;
+
+	peer_open_shell(&peer);
+	lose(&peer);
+	for (const char *at = story; *at != '\0'; at++) {
+		peer.now += 10;
+		if (*at == 'i') {
+			peer_type(&peer, "x");
+			peer_all(&peer);
+			peer_acknowledge(&peer, input++);
+			continue;
+		}
+		peer.now -= *at == 'r' ? 20 : 0;
+		peer_output(&peer, output++, "text");
+		peer.now += *at == 'r' ? 20 : 0;
+	}
+	tell_closed(&peer, "");
+	while (channel_event(peer.channel, &peer.event)) {
+		channel_took(peer.channel, peer.event.bytes.len);
+		doubtful = peer.event.kind == CHANNEL_ENDED && peer.event.doubtful;
+	}
+	peer_close(&peer);
+	return doubtful;
+}
+
+static void
+test_doubtful(void)
+{
+	ok(is_doubtful("i"), "a connection that brings no output leaves a doubt");
+	ok(is_doubtful("ri"), "so does one that brings what was made before it");
+	ok(is_doubtful("ir"), "also behind an acknowledgement");
+	ok(!is_doubtful("io"), "output that was made since leaves none");
+	ok(!is_doubtful("ior"), "whatever is repeated behind it");
+}
+
 /* The node starts a command when it has the answer; that it has said so may be lost. */
 static void
 test_lost_at_start(void)
@@ -295,6 +339,7 @@ main(void)
 	test_command();
 	test_exit_codes();
 	test_incomplete();
+	test_doubtful();
 	test_lost_at_start();
 	test_flags();
 	test_backlog();
