@@ -29,6 +29,7 @@ unit_tests = \
 	tests/core/test_shellwords \
 	tests/core/test_url \
 	tests/credentials/test_container_url \
+	tests/http/test_chunks \
 	tests/http/test_date \
 	tests/http/test_head \
 	tests/http/test_proxy \
@@ -36,9 +37,11 @@ unit_tests = \
 	tests/json/test_json \
 	tests/json/test_jsonscan \
 	tests/json/test_value \
+	tests/process/test_child \
 	tests/process/test_loop \
 	tests/process/test_network \
 	tests/process/test_process \
+	tests/process/test_signals \
 	tests/process/test_terminal \
 	tests/process/test_wakeup \
 	tests/retry/test_retry \
@@ -295,6 +298,8 @@ tests_config_test_settings_SOURCES = tests/config/test_settings.c tests/config/s
 tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c \
 	tests/config/settings_of.c tests/config/settings_of.h
 tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
+tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/script.c tests/process/script.h
+tests_process_test_process_SOURCES = tests/process/test_process.c tests/process/script.c tests/process/script.h
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
 	tests/stream/simulated/carriage.h tests/stream/simulated/dice.h tests/stream/simulated/flow.c \
 	tests/stream/simulated/flow.h tests/stream/simulated/judge.c tests/stream/simulated/judge.h \

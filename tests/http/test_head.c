@@ -1,9 +1,93 @@
-/* http/head: what an answer's head asks for. */
+/* http/head: which heads are right, their fields, and what they ask for. */
 #include "http/head.h"
 
 #include <stdio.h>
 
 #include "tap.h"
+
+static const char *
+line_fault(struct httphead *head, const char *const *lines)
+{
+	for (; *lines != NULL; lines++)
+		if (!httphead_line(head, view_of(*lines)))
+			return head->why;
+	return httphead_is_framed(head) ? "" : "not framed";
+}
+
+static void
+test_head(const char *expected, const char *title, const char *const *lines)
+{
+	struct httphead head = HTTPHEAD_INIT;
+
+	is_text(line_fault(&head, lines), expected, "a head: %s", title);
+	httphead_clear(&head);
+}
+
+#define HEAD(expected, title, ...) \
+	test_head(expected, title, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void
+test_nul(void)
+{
+	struct httphead head = HTTPHEAD_INIT;
+
+	ok(httphead_line(&head, VIEW("HTTP/1.1 200 OK\r\n")) && !httphead_line(&head, VIEW("A: b\0c\r\n")),
+	    "a head with a NUL is refused");
+	is_text(head.why, "a NUL in the head", "for this reason");
+	httphead_clear(&head);
+}
+
+static void
+test_heads(void)
+{
+	HEAD("", "a length", "HTTP/1.1 200 OK\r\n", "Content-Length: 5\r\n", "\r\n");
+	HEAD("", "chunks", "HTTP/1.1 200\r\n", "transfer-encoding:CHUNKED\r\n", "\r\n");
+	HEAD("", "a 204 has no body", "HTTP/1.1 204 No\r\n", "\r\n");
+	HEAD("", "interim", "HTTP/1.1 100 C\r\n", "Content-Length: 5\r\n", "\r\n", "HTTP/1.1 200 OK\r\n",
+	    "Content-Length: 0\r\n", "\r\n");
+	HEAD("not framed", "no length", "HTTP/1.1 200 OK\r\n", "\r\n");
+	HEAD("not framed", "no end", "HTTP/1.1 200 OK\r\n", "Content-Length: 5\r\n");
+	HEAD("not framed", "interim only", "HTTP/1.1 100 C\r\n", "\r\n");
+	HEAD("a status line without a status", "no status", "HTTP/1.1\r\n");
+	HEAD("a status line without a status", "two digits", "HTTP/1.1 20\r\n");
+	HEAD("a status line without a status", "four digits", "HTTP/1.1 2000\r\n");
+	HEAD("a status line without a status", "letters", "HTTP/1.1 2x0 OK\r\n");
+	HEAD("a status line without a status", "one below 100", "HTTP/1.1 011 X\r\n");
+	HEAD("a field before the status line", "no status line", "A: b\r\n");
+	HEAD("a line of the head that is no field", "no colon", "HTTP/1.1 200 OK\r\n", "A\r\n");
+	HEAD("a line of the head that is no field", "a folded line", "HTTP/1.1 200 OK\r\n", "A: b\r\n",
+	    " c: d\r\n");
+	HEAD("a line of the head that is no field", "a quote", "HTTP/1.1 200 OK\r\n", "\"A\": b\r\n");
+	HEAD("the length of the body is said twice", "twice", "HTTP/1.1 200 OK\r\n",
+	    "Content-Length: 5\r\n", "content-length: 5\r\n");
+	HEAD("the length of the body is said twice", "length and chunks", "HTTP/1.1 200 OK\r\n",
+	    "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n");
+	HEAD("a Content-Length that is no number", "empty", "HTTP/1.1 200 OK\r\n", "Content-Length:\r\n");
+	HEAD("a Content-Length that is no number", "huge", "HTTP/1.1 200 OK\r\n",
+	    "Content-Length: 99999999999999999999\r\n");
+	HEAD("a CR inside a line of the head", "a bare CR in a value", "HTTP/1.1 200 OK\r\n",
+	    "A: b\rContent-Length: 9\r\n", "Content-Length: 5\r\n", "\r\n");
+	HEAD("a CR inside a line of the head", "two of them at the end", "HTTP/1.1 200 OK\r\n", "A: b\r\r\n");
+	test_nul();
+	HEAD("an unknown Transfer-Encoding", "gzip", "HTTP/1.1 200 OK\r\n",
+	    "Transfer-Encoding: gzip, chunked\r\n");
+}
+
+static void
+test_fields(void)
+{
+	static const char *const lines[] = { "HTTP/1.1 200 OK\r\n", "X-Two:  a b \r\n", "x-TWO: c\r\n",
+	    "Empty:\r\n", "Content-Length: 5\r\n", "\r\n", "Trailer: x\r\n", NULL };
+	struct httphead head = HTTPHEAD_INIT;
+
+	is_text(line_fault(&head, lines), "", "a head with a trailer");
+	is_number(head.count, 4, "the trailer is left out");
+	is_view(httphead_name(&head, 1), VIEW("x-two"), "names are in lower case");
+	is_view(httphead_find(&head, "x-two"), VIEW("a b"), "the first of a name is found, trimmed");
+	is_number(httphead_find(&head, "empty").len, 0, "an empty value");
+	ok(httphead_find(&head, "none").ptr == NULL, "no value");
+	httphead_clear(&head);
+}
 
 /* Retry-After and Date of an answer that came an hour early by its Date; NULL for none. */
 static void
@@ -56,6 +140,8 @@ test_after(void)
 int
 main(void)
 {
+	test_heads();
+	test_fields();
 	test_after();
 	return done_testing();
 }

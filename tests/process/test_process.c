@@ -1,67 +1,26 @@
-/* process, signals, child: children that end early, late, or never began; signals that come early. */
+/* process: children that end early, late, or never began. */
 #include "process/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/clock.h"
 #include "core/io.h"
-#include "process/child.h"
 #include "process/loop.h"
 #include "process/signals.h"
+#include "script.h"
 #include "tap.h"
-
-#define PATIENCE 30000			/* milliseconds, for what must come */
-
-static int *kills;			/* how often kill() was called, by forks too */
-
-/* In place of libc's, for all that is linked into this program. */
-int
-kill(pid_t pid, int number)
-{
-	if (kills != NULL)
-		++*kills;
-	return (int)syscall(SYS_kill, pid, number);
-}
-
-static struct process_plan
-shell(char *argv[4], char *script)
-{
-	static char name[] = "sh", option[] = "-c";
-
-	argv[0] = name;
-	argv[1] = option;
-	argv[2] = script;
-	argv[3] = NULL;
-	return (struct process_plan){ .path = "sh", .argv = argv, .in = -1, .out = -1, .messages = -1 };
-}
-
-static bool
-comes(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return poll(&p, 1, PATIENCE) == 1;
-}
 
 /* Without pidfd the descriptor tells when to look, and what is looked at may not have ended. */
 static bool
 is_told_of(struct process *process)
 {
-	while (comes(process->fd))
+	while (script_comes(process->fd))
 		if (process_ended(process))
 			return true;
 	return false;
@@ -72,7 +31,7 @@ static int
 outcome(char *script, bool usual_sigpipe, const sigset_t *mask)
 {
 	char *argv[4];
-	struct process_plan plan = shell(argv, script);
+	struct process_plan plan = script_plan(argv, script);
 	struct process process;
 
 	plan.usual_sigpipe = usual_sigpipe;
@@ -98,7 +57,7 @@ static void
 test_group(void)
 {
 	char hang[] = "exec tail -f /dev/null", *argv[4];
-	struct process_plan plan = shell(argv, hang);
+	struct process_plan plan = script_plan(argv, hang);
 	struct process process;
 
 	ok(process_start(&process, &plan) == 0 && getpgid(process.pid) == getpgid(0), "a child is of our process group");
@@ -114,7 +73,7 @@ static void
 test_early_end(void)
 {
 	char nothing[] = "exit 3", *argv[4];
-	struct process_plan plan = shell(argv, nothing);
+	struct process_plan plan = script_plan(argv, nothing);
 	struct process process;
 
 	ok(process_start(&process, &plan) == 0 && is_told_of(&process), "its descriptor tells that it has ended");
@@ -138,20 +97,20 @@ static void
 test_loop(const char *how)
 {
 	char nothing[] = "exit 3", hang[] = "exec tail -f /dev/null", *argv[4];
-	struct process_plan plan = shell(argv, nothing);
+	struct process_plan plan = script_plan(argv, nothing);
 	struct process early, late;
 	int told[2] = { 0, 0 };
 	struct loop_watch first = { .ready = on_end, .owner = &told[0] },
 	    second = { .ready = on_end, .owner = &told[1] };
 	struct loop loop;
 
-	ok(loop_open(&loop) == 0 && process_start(&early, &plan) == 0 && comes(early.fd), "%s: one that ends", how);
-	plan = shell(argv, hang);
+	ok(loop_open(&loop) == 0 && process_start(&early, &plan) == 0 && script_comes(early.fd), "%s: one that ends", how);
+	plan = script_plan(argv, hang);
 	ok(process_start(&late, &plan) == 0, "%s: one that does not", how);
 	first.fd = early.fd;
 	second.fd = late.fd;
 	loop_ask(&loop, &first, LOOP_READ);
-	while (told[0] == 0 && loop_turn(&loop, PATIENCE) == 0)
+	while (told[0] == 0 && loop_turn(&loop, SCRIPT_PATIENCE) == 0)
 		;
 	loop_ask(&loop, &first, 0);
 	ok(process_ended(&early) || is_told_of(&early), "%s: it has ended", how);
@@ -160,7 +119,7 @@ test_loop(const char *how)
 	ok(!process_ended(&late), "%s: one that runs has not ended", how);
 	told[1] = 0;
 	process_signal(&late, SIGTERM);
-	while (told[1] == 0 && loop_turn(&loop, PATIENCE) == 0)
+	while (told[1] == 0 && loop_turn(&loop, SCRIPT_PATIENCE) == 0)
 		;
 	loop_ask(&loop, &second, 0);
 	ok(process_ended(&late) || is_told_of(&late), "%s: it has ended", how);
@@ -173,7 +132,7 @@ static void
 test_two_ends(const char *how)
 {
 	char script[] = "exit 0", *argv[4];
-	struct process_plan plan = shell(argv, script);
+	struct process_plan plan = script_plan(argv, script);
 	struct process one, other;
 	siginfo_t info;
 
@@ -233,7 +192,7 @@ static void
 test_descriptors(void)
 {
 	char script[200], *argv[4], setting[] = "X=given", *entries[] = { setting, NULL };
-	struct process_plan plan = shell(argv, script);
+	struct process_plan plan = script_plan(argv, script);
 	struct bytes got = BYTES_INIT(1000);
 	struct process process;
 	int in = -1, to = -1, out = -1;
@@ -277,7 +236,7 @@ static void
 test_death_of_parent(void)
 {
 	char hang[] = "exec tail -f /dev/null", *argv[4];
-	struct process_plan plan = shell(argv, hang);
+	struct process_plan plan = script_plan(argv, hang);
 	struct process process;
 	int out = -1;
 	pid_t between;
@@ -290,7 +249,7 @@ test_death_of_parent(void)
 		raise(SIGKILL);
 	}
 	io_close(&plan.out);
-	ok(between > 0 && waitpid(between, NULL, 0) == between && comes(out), "a child ends with its parent");
+	ok(between > 0 && waitpid(between, NULL, 0) == between && script_comes(out), "a child ends with its parent");
 	io_close(&out);
 }
 
@@ -299,7 +258,7 @@ static void
 test_session_of_child(void)
 {
 	char script[] = "test \"$(cut -d' ' -f6 < /proc/$$/stat)\" = $$ && (: < /dev/tty) 2>/dev/null", *argv[4];
-	struct process_plan plan = shell(argv, script);
+	struct process_plan plan = script_plan(argv, script);
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave = -1;
 	struct process process;
 
@@ -316,155 +275,6 @@ test_session_of_child(void)
 	io_close(&master);
 }
 
-static void
-test_signals(void)
-{
-	static const int numbers[] = { SIGHUP, SIGTERM, SIGWINCH };
-	struct signals signals;
-	struct signals_came came;
-	sigset_t now;
-
-	signal(SIGHUP, SIG_IGN);
-	ok(signals_start(&signals, numbers, ARRAY_LEN(numbers), false) == 0, "three signals, one of them ignored");
-	ok(!signals_take(&signals, &came), "none has come");
-	raise(SIGHUP);
-	ok(!io_readable(signals.fd), "one that is ignored does not come");
-	kill(getpid(), SIGTERM);
-	kill(getpid(), SIGWINCH);
-	ok(io_readable(signals.fd), "what came before anybody looked is there");
-	ok(signals_take(&signals, &came) && came.number == SIGTERM && !came.typed, "the first");
-	ok(signals_take(&signals, &came) && came.number == SIGWINCH, "the second");
-	ok(!signals_take(&signals, &came), "and no more");
-	signals_pass(&signals, SIGWINCH);
-	sigprocmask(SIG_SETMASK, NULL, &now);
-	ok(sigismember(&now, SIGWINCH) == 1, "after one took its course it is watched again");
-	signals_stop(&signals);
-	sigprocmask(SIG_SETMASK, NULL, &now);
-	ok(sigismember(&now, SIGTERM) == 0 && signals.fd == -1, "in the end nothing is held back");
-	ok(signals_start(&signals, numbers, 1, true) == 0, "the ignored one, if that is wanted");
-	raise(SIGHUP);
-	ok(signals_take(&signals, &came) && came.number == SIGHUP, "comes");
-	signals_stop(&signals);
-	signal(SIGHUP, SIG_DFL);
-}
-
-static void
-test_death(void)
-{
-	sigset_t all;
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		sigfillset(&all);
-		sigprocmask(SIG_BLOCK, &all, NULL);
-		signal(SIGTERM, SIG_IGN);
-		signals_die(SIGTERM);
-		_exit(0);
-	}
-	ok(pid > 0 && waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM,
-	    "a process ends by the signal, though it was ignored and held back");
-}
-
-static void
-test_child(void)
-{
-	char script[] = "echo out; echo said >&2; exit 4", endless[] = "exec yes", *argv[4];
-	struct child child = CHILD_INIT(1000, 1000);
-
-	shell(argv, script);
-	child.path = "sh";
-	child.argv = argv;
-	child.no_input = true;
-	is_number(child_run(&child), 0, "a program runs");
-	is_view(bytes_view(&child.out), VIEW("out\n"), "its output");
-	is_view(bytes_view(&child.messages), VIEW("said\n"), "its messages");
-	is_number(child.status, 4 << 8, "its status");
-	argv[2] = endless;
-	ok(child_run(&child) == 0 && child.too_long && child.out.len == 1000, "one that prints too much is ended");
-	child.path = "/nowhere";
-	is_number(child_run(&child), ENOENT, "one that is not there");
-	child_clear(&child);
-}
-
-/* Until nobody has that number any more. */
-static void
-await_reaping(pid_t pid)
-{
-	uint64_t end = clock_ms() + PATIENCE;
-
-	while (syscall(SYS_kill, pid, 0) == 0 && clock_ms() < end)
-		sched_yield();
-}
-
-/*
- * A program's number after its end may be another's: SIGTERM while something that it left behind holds its
- * output is for this process alone.
- */
-static void
-test_signal_behind_the_end(char *script, bool ends, int expected, const char *title)
-{
-	struct child child = CHILD_INIT(1000, 1000);
-	int told[2], held[2], status = 0;
-	pid_t pid = 0, between;
-	char *argv[4], text[16] = "";
-
-	*kills = 0;
-	shell(argv, script);
-	child.path = "sh";
-	child.argv = argv;
-	if (pipe(told) != 0 || pipe(held) != 0 || dup2(told[1], 8) < 0 || dup2(held[0], 9) < 0)
-		exit(1);
-	if ((between = fork()) == 0) {
-		close(held[1]);
-		_exit(child_run(&child) == 0 ? 0 : 1);
-	}
-	if (comes(told[0]) && read(told[0], text, sizeof text - 1) > 0)
-		pid = (pid_t)strtol(text, NULL, 10);
-	if (pid > 0 && ends)
-		await_reaping(pid);
-	syscall(SYS_kill, between, SIGTERM);
-	ok(pid > 0 && waitpid(between, &status, 0) == between && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM,
-	    "%s: SIGTERM ends this process", title);
-	is_number(*kills, expected, "and is passed on %d times", expected);
-	for (int i = 0; i < 2; i++) {
-		close(told[i]);
-		close(held[i]);
-	}
-	close(8);
-	close(9);
-}
-
-static void
-test_signals_of_child(void)
-{
-	char left[] = "echo $$ >&8; read x <&9 & exit 0", at_work[] = "echo $$ >&8; read x <&9";
-
-	kills = mmap(NULL, sizeof *kills, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (kills == MAP_FAILED)
-		exit(1);
-	test_signal_behind_the_end(left, true, 0, "its output is held behind its end");
-	test_signal_behind_the_end(at_work, false, 1, "it is at work");
-	munmap(kills, sizeof *kills);
-	kills = NULL;
-}
-
-/* As a kernel of before 2019 has it. */
-static bool
-forbid_pidfd(void)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { ARRAY_LEN(filter), filter };
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
 int
 main(void)
 {
@@ -478,17 +288,11 @@ main(void)
 	test_death_of_parent();
 	test_group();
 	test_session_of_child();
-	test_signals();
-	test_death();
-	test_child();
-	test_signals_of_child();
-	if (forbid_pidfd()) {
+	if (script_forbid_pidfd()) {
 		test_status();
 		test_early_end();
 		test_loop("without pidfd");
 		test_two_ends("without pidfd");
-		test_child();
-		test_signals_of_child();
 	}
 	return done_testing();
 }

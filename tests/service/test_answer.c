@@ -1,4 +1,4 @@
-/* answer: heads, chunks, what becomes of an answer; the wire itself is ssm_call.py's. */
+/* answer: what becomes of an answer; the wire itself is ssm_call.py's. */
 #include <stdio.h>
 
 #include "service/answer.h"
@@ -44,132 +44,6 @@ sent_clear(struct sent *sent)
 	request_clear(&sent->request);
 	json_clear(&sent->doc);
 	bytes_clear(&sent->text);
-}
-
-static const char *
-line_fault(struct httphead *head, const char *const *lines)
-{
-	for (; *lines != NULL; lines++)
-		if (!httphead_line(head, view_of(*lines)))
-			return head->why;
-	return httphead_is_framed(head) ? "" : "not framed";
-}
-
-static void
-test_head(const char *expected, const char *title, const char *const *lines)
-{
-	struct httphead head = HTTPHEAD_INIT;
-
-	is_text(line_fault(&head, lines), expected, "a head: %s", title);
-	httphead_clear(&head);
-}
-
-#define HEAD(expected, title, ...) \
-	test_head(expected, title, (const char *const[]){ __VA_ARGS__, NULL })
-
-static void
-test_nul(void)
-{
-	struct httphead head = HTTPHEAD_INIT;
-
-	ok(httphead_line(&head, VIEW("HTTP/1.1 200 OK\r\n")) && !httphead_line(&head, VIEW("A: b\0c\r\n")),
-	    "a head with a NUL is refused");
-	is_text(head.why, "a NUL in the head", "for this reason");
-	httphead_clear(&head);
-}
-
-static void
-test_heads(void)
-{
-	HEAD("", "a length", "HTTP/1.1 200 OK\r\n", "Content-Length: 5\r\n", "\r\n");
-	HEAD("", "chunks", "HTTP/1.1 200\r\n", "transfer-encoding:CHUNKED\r\n", "\r\n");
-	HEAD("", "a 204 has no body", "HTTP/1.1 204 No\r\n", "\r\n");
-	HEAD("", "interim", "HTTP/1.1 100 C\r\n", "Content-Length: 5\r\n", "\r\n", "HTTP/1.1 200 OK\r\n",
-	    "Content-Length: 0\r\n", "\r\n");
-	HEAD("not framed", "no length", "HTTP/1.1 200 OK\r\n", "\r\n");
-	HEAD("not framed", "no end", "HTTP/1.1 200 OK\r\n", "Content-Length: 5\r\n");
-	HEAD("not framed", "interim only", "HTTP/1.1 100 C\r\n", "\r\n");
-	HEAD("a status line without a status", "no status", "HTTP/1.1\r\n");
-	HEAD("a status line without a status", "two digits", "HTTP/1.1 20\r\n");
-	HEAD("a status line without a status", "four digits", "HTTP/1.1 2000\r\n");
-	HEAD("a status line without a status", "letters", "HTTP/1.1 2x0 OK\r\n");
-	HEAD("a status line without a status", "one below 100", "HTTP/1.1 011 X\r\n");
-	HEAD("a field before the status line", "no status line", "A: b\r\n");
-	HEAD("a line of the head that is no field", "no colon", "HTTP/1.1 200 OK\r\n", "A\r\n");
-	HEAD("a line of the head that is no field", "a folded line", "HTTP/1.1 200 OK\r\n", "A: b\r\n",
-	    " c: d\r\n");
-	HEAD("a line of the head that is no field", "a quote", "HTTP/1.1 200 OK\r\n", "\"A\": b\r\n");
-	HEAD("the length of the body is said twice", "twice", "HTTP/1.1 200 OK\r\n",
-	    "Content-Length: 5\r\n", "content-length: 5\r\n");
-	HEAD("the length of the body is said twice", "length and chunks", "HTTP/1.1 200 OK\r\n",
-	    "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n");
-	HEAD("a Content-Length that is no number", "empty", "HTTP/1.1 200 OK\r\n", "Content-Length:\r\n");
-	HEAD("a Content-Length that is no number", "huge", "HTTP/1.1 200 OK\r\n",
-	    "Content-Length: 99999999999999999999\r\n");
-	HEAD("a CR inside a line of the head", "a bare CR in a value", "HTTP/1.1 200 OK\r\n",
-	    "A: b\rContent-Length: 9\r\n", "Content-Length: 5\r\n", "\r\n");
-	HEAD("a CR inside a line of the head", "two of them at the end", "HTTP/1.1 200 OK\r\n", "A: b\r\r\n");
-	test_nul();
-	HEAD("an unknown Transfer-Encoding", "gzip", "HTTP/1.1 200 OK\r\n",
-	    "Transfer-Encoding: gzip, chunked\r\n");
-}
-
-static void
-test_fields(void)
-{
-	static const char *const lines[] = { "HTTP/1.1 200 OK\r\n", "X-Two:  a b \r\n", "x-TWO: c\r\n",
-	    "Empty:\r\n", "Content-Length: 5\r\n", "\r\n", "Trailer: x\r\n", NULL };
-	struct httphead head = HTTPHEAD_INIT;
-
-	is_text(line_fault(&head, lines), "", "a head with a trailer");
-	is_number(head.count, 4, "the trailer is left out");
-	is_view(httphead_name(&head, 1), VIEW("x-two"), "names are in lower case");
-	is_view(httphead_find(&head, "x-two"), VIEW("a b"), "the first of a name is found, trimmed");
-	is_number(httphead_find(&head, "empty").len, 0, "an empty value");
-	ok(httphead_find(&head, "none").ptr == NULL, "no value");
-	httphead_clear(&head);
-}
-
-static bool
-decode(struct bytes *body, struct view raw, size_t step, bool *done)
-{
-	struct chunks chunks = CHUNKS_INIT;
-	bool good = true;
-
-	bytes_reset(body);
-	for (size_t at = 0; at < raw.len && good; at += step) {
-		struct view piece = view_slice(raw, at, at + step < raw.len ? at + step : raw.len);
-
-		good = chunks_take(&chunks, &piece, body);
-	}
-	*done = chunks_done(&chunks);
-	return good;
-}
-
-static void
-test_chunks(void)
-{
-	static const char raw[] = "5\r\nhello\r\n1;x=\"y\"\r\n,\r\nB \r\n wide world\r\n0\r\nT: r\r\nU: s\r\n\r\n";
-	static const char *const broken[] = { "\r\n", ";\r\n", "x\r\n", "5hello", "5\nhello", "5\r\rhello",
-	    "1\r\nab\r\n", "1\r\na\n", "1\r\na\rb", "000000001\r\na", "0\r\n\n", "0\r\na\n", "0\r\na\rb",
-	    "0\r\n\rx", "1;\n" };
-	struct bytes body = BYTES_INIT(64);
-	bool done;
-
-	for (size_t step = 1; step < sizeof raw; step += 7) {
-		ok(decode(&body, VIEW(raw), step, &done) && done, "chunks in pieces of %zu", step);
-		is_view(bytes_view(&body), VIEW("hello, wide world"), "are put together");
-	}
-	for (size_t len = 0; len < sizeof raw - 1; len++)
-		if (!decode(&body, view_slice(VIEW(raw), 0, len), len + 1, &done) || done)
-			ok(false, "chunks cut at %zu are not whole", len);
-	for (size_t i = 0; i < ARRAY_LEN(broken); i++)
-		ok(!decode(&body, view_of(broken[i]), 3, &done), "broken chunks %zu", i);
-	ok(decode(&body, VIEW("40\r\n0123456789012345678901234567890123456789012345678901234567890123\r\n"
-	    "0\r\n\r\n"), 80, &done) && done, "as many bytes as there is room for");
-	ok(!decode(&body, VIEW("41\r\n01234567890123456789012345678901234567890123456789012345678901234\r\n"
-	    "0\r\n\r\n"), 80, &done), "and one more");
-	bytes_clear(&body);
 }
 
 static enum ssm_err
@@ -454,9 +328,6 @@ test_operations(void)
 int
 main(void)
 {
-	test_heads();
-	test_fields();
-	test_chunks();
 	test_classes();
 	test_streams();
 	test_operations();
