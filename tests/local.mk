@@ -239,7 +239,6 @@ fuzz_targets = \
 	tests/fuzz/stream_upgrade
 test_helpers = \
 	tests/calls/call_cases.py \
-	tests/fuzz/run.py \
 	tests/lib/aws_cli.py \
 	tests/lib/aws_cli_process.py \
 	tests/lib/certificates.py \
@@ -253,6 +252,7 @@ test_helpers = \
 	tests/lib/fake_aws.py \
 	tests/lib/fault_server.py \
 	tests/lib/find_botocore.py \
+	tests/lib/fuzz_run.py \
 	tests/lib/hostile_service.py \
 	tests/lib/json_lines.py \
 	tests/lib/netns.py \
@@ -275,8 +275,8 @@ test_helpers = \
 	tests/sandbox/channel_client.py \
 	tests/session/busy_shell.py \
 	tests/session/far_sandbox.py \
-	tests/session/wire.py \
 	tests/session/outage_world.py \
+	tests/session/wire.py \
 	tests/sign/sigv4_requests.py \
 	tests/sso/sso_cases.py \
 	tests/start/start_world.py \
@@ -285,9 +285,8 @@ test_helpers = \
 check_PROGRAMS += $(unit_tests) $(probes)
 EXTRA_PROGRAMS = $(fuzz_targets)
 TESTS = $(unit_tests) $(python_tests) $(table_tests)
-EXTRA_DIST += $(python_tests) $(table_tests) $(test_helpers) tests/lib/channelplay.h tests/lib/earlystart.c \
-	tests/lib/failmalloc.c tests/lib/setclock.c tests/lib/shywrite.c tests/totals \
-	tests/fuzz/corpus tests/fuzz/recordlist.h tests/lib/curlurl.h
+EXTRA_DIST += $(python_tests) $(table_tests) $(test_helpers) $(preloads:.so=.c) tests/lib/channelplay.h tests/totals \
+	tests/fuzz/corpus tests/lib/recordlist.h tests/lib/curlurl.h
 
 # What is not listed is made of one file; of libraries it gets what it uses.
 AM_DEFAULT_SOURCE_EXT = .c
@@ -323,9 +322,9 @@ tests_core_test_scrub_SOURCES = tests/core/test_scrub.c common/core/scrub.c
 endif
 
 # Preloads, not programs: no automake rule makes one without libtool.
-preloads = tests/lib/earlystart.so tests/lib/failmalloc.so tests/lib/setclock.so tests/lib/shywrite.so
+preloads = tests/preload/earlystart.so tests/preload/failmalloc.so tests/preload/setclock.so tests/preload/shywrite.so
 check_DATA = $(preloads)
-$(preloads): tests/lib/%.so: $(srcdir)/tests/lib/%.c
+$(preloads): tests/preload/%.so: $(srcdir)/tests/preload/%.c
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC -O2 -o $@ $< -lgcc_s
 
 AM_TESTS_ENVIRONMENT = BUILD_DIR='$(abs_builddir)'; SRC_DIR='$(abs_srcdir)'; CC='$(CC)'; \
@@ -389,7 +388,7 @@ check-fuzz:
 	test -e fuzz/Makefile || { cd fuzz && $(abs_srcdir)/configure -q CC=clang --enable-werror --enable-sanitizers \
 		CFLAGS='-g -O2 -fsanitize=fuzzer-no-link $(FUZZ_CFLAGS)'; }
 	cd fuzz && $(MAKE) $(AM_MAKEFLAGS) Makefile && $(MAKE) $(AM_MAKEFLAGS) LDFLAGS=-fsanitize=fuzzer $(fuzz_targets)
-	RUNS=$(RUNS) $(PYTHON) $(srcdir)/tests/fuzz/run.py $(SECONDS) fuzz $(fuzz_targets:%=fuzz/%)
+	RUNS=$(RUNS) $(PYTHON) $(srcdir)/tests/lib/fuzz_run.py $(SECONDS) fuzz $(fuzz_targets:%=fuzz/%)
 
 clean-local:
 	rm -rf fuzz

@@ -1,7 +1,7 @@
 #include "session/document.h"
 
 #include "cli/errordocument.h"
-#include "session/upgrade_request.h"
+#include "session/connection/upgrade_request.h"
 
 #define OVER "the session is over: its document has no %s"
 

@@ -14,11 +14,11 @@
 #ifndef SSM_SESSION_LINK_H
 #define SSM_SESSION_LINK_H
 
-#include "session/address.h"
 #include "session/ask.h"
-#include "session/connection.h"
+#include "session/connection/address.h"
+#include "session/connection/connection.h"
+#include "session/connection/upgrade_request.h"
 #include "session/liveness.h"
-#include "session/upgrade_request.h"
 
 struct sessionlink_calls {
 	void (*opened)(void *owner);

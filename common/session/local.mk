@@ -2,14 +2,22 @@
 SESSION = %D%/libsession.a
 noinst_LIBRARIES += %D%/libsession.a
 %C%_libsession_a_SOURCES = \
-	%D%/address.c \
-	%D%/address.h \
 	%D%/ask.c \
 	%D%/ask.h \
 	%D%/commands.c \
-	%D%/connection.c \
-	%D%/connection.h \
-	%D%/connection_plan.h \
+	%D%/connection/address.c \
+	%D%/connection/address.h \
+	%D%/connection/connection.c \
+	%D%/connection/connection.h \
+	%D%/connection/loss.c \
+	%D%/connection/loss.h \
+	%D%/connection/plan.h \
+	%D%/connection/sendbuffer.c \
+	%D%/connection/sendbuffer.h \
+	%D%/connection/traffic.c \
+	%D%/connection/traffic.h \
+	%D%/connection/upgrade_request.c \
+	%D%/connection/upgrade_request.h \
 	%D%/document.c \
 	%D%/document.h \
 	%D%/events.c \
@@ -22,22 +30,14 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/link.h \
 	%D%/liveness.c \
 	%D%/liveness.h \
-	%D%/loss.c \
-	%D%/loss.h \
 	%D%/outage.c \
 	%D%/plan.h \
 	%D%/recovery.c \
 	%D%/recovery.h \
 	%D%/schedule.c \
 	%D%/schedule.h \
-	%D%/sendbuffer.c \
-	%D%/sendbuffer.h \
 	%D%/session.c \
 	%D%/session.h \
 	%D%/settings.c \
 	%D%/settings.h \
-	%D%/state.h \
-	%D%/traffic.c \
-	%D%/traffic.h \
-	%D%/upgrade_request.c \
-	%D%/upgrade_request.h
+	%D%/state.h

@@ -12,7 +12,7 @@
 #include "process/network.h"
 #include "process/signals.h"
 #include "process/wakeup.h"
-#include "session/address.h"
+#include "session/connection/address.h"
 #include "session/events.h"
 #include "session/link.h"
 #include "session/plan.h"

@@ -6,7 +6,7 @@ import tempfile
 import time
 
 NAMES = "LD_PRELOAD", "CLOCK_FILE", "ASAN_OPTIONS"
-PRELOAD = os.path.join(os.path.abspath(os.environ.get("BUILD_DIR", ".")), "tests", "lib", "setclock.so")
+PRELOAD = os.path.join(os.path.abspath(os.environ.get("BUILD_DIR", ".")), "tests", "preload", "setclock.so")
 
 
 class Clock:

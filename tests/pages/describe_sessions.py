@@ -431,7 +431,7 @@ def check_secrets(service):
 
 def check_allocations(service):
     """Memory ends in the tool and in its pipeline's process; the stages have all they want."""
-    preload = os.path.join(BUILD_DIR, "tests/lib/failmalloc.so")
+    preload = os.path.join(BUILD_DIR, "tests/preload/failmalloc.so")
     service.serve(lambda parameters: fails_at(9, {})(parameters))
 
     def fail_at(number):

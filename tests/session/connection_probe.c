@@ -1,5 +1,5 @@
 /*
- * connection_probe URL [NAME=VALUE]...: a connection at work, for tests of session/connection.
+ * connection_probe URL [NAME=VALUE]...: a connection at work, for tests of session/connection/connection.
  *
  * Options: proxy, ca, no-verify, connect (ms), upgrade (ms), host, field (NAME:VALUE), size and count of messages that are
  * sent and must come back, text (the first one is that), ping, linger (goes on when all is back), late (asks for the upgrade when
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "core/clock.h"
-#include "session/connection.h"
+#include "session/connection/connection.h"
 
 #define ALIVE_MAX 60000			/* a test that hangs ends */
 

@@ -1,5 +1,5 @@
 /* address: whom a StreamUrl's WebSocket is dialled at. */
-#include "session/address.h"
+#include "session/connection/address.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
-/* upgrade_request_probe SCHEME HOST TARGET REGION [PROFILE]: what session/upgrade_request says, a line each. */
+/* upgrade_request_probe SCHEME HOST TARGET REGION [PROFILE]: what session/connection/upgrade_request says, a line each. */
 #include <stdio.h>
 
-#include "session/upgrade_request.h"
+#include "session/connection/upgrade_request.h"
 
 struct probe {
 	struct upgrade_request *request;

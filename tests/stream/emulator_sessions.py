@@ -11,7 +11,7 @@ from stream_running import BUILD_DIR, MEMORY, TOOL, Stream, environment, is_sani
 from tap import done, is_equal, ok, skip_all
 
 FLOOD = bytes(range(256)) * 4 * 6144        # 6 MiB
-SHY = os.path.join(BUILD_DIR, "tests", "lib", "shywrite.so")
+SHY = os.path.join(BUILD_DIR, "tests", "preload", "shywrite.so")
 LISTING = b"".join(b"line %d\n" % i for i in range(12000))
 
 

@@ -17,7 +17,7 @@ from tap import done, ok, skip_all
 from ws_server import Peer, accept, frame
 
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
-PRELOAD = os.path.join(BUILD_DIR, "tests", "lib", "failmalloc.so")
+PRELOAD = os.path.join(BUILD_DIR, "tests", "preload", "failmalloc.so")
 MARK = "CANARY0SECRET0"
 URL = "wss://ssmmessages.eu-west-1.amazonaws.com/v1/data-channel/anna-0a1b2c3d4e5f67890?role=publish_subscribe"
 REQUEST = json.dumps({"method": "POST", "url": "https://ssm.eu-west-1.amazonaws.com/?a=b&c", "headers":

@@ -1,5 +1,5 @@
 /*
- * session/address: whom a StreamUrl's WebSocket is dialled at.
+ * session/connection/address: whom a StreamUrl's WebSocket is dialled at.
  *
  * Purpose:   host and port of the URL, or of another endpoint that the user has put in its place; path and query byte
  *            for byte as they came; the Host field; the proxy, by botocore's reading of the environment.

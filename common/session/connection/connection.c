@@ -1,8 +1,8 @@
-#include "session/connection.h"
+#include "session/connection/connection.h"
 
 #include <stdlib.h>
 
-#include "session/traffic.h"
+#include "session/connection/traffic.h"
 
 #define CONNECT_TIMEOUT 60000
 #define CLOSE_NORMAL 1000

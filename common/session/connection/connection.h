@@ -1,5 +1,5 @@
 /*
- * session/connection: a WebSocket to the StreamUrl's host, in a loop.
+ * session/connection/connection: a WebSocket to the StreamUrl's host, in a loop.
  *
  * Purpose:   name, proxy, TCP, TLS (by http/tunnel, as ssm-call has them), then the upgrade, then frames. What needs
  *            no token is done at connection_dial(), so that it can run while the token is asked for.
@@ -14,7 +14,7 @@
 
 #include "core/header_field.h"
 #include "process/loop.h"
-#include "session/connection_plan.h"
+#include "session/connection/plan.h"
 
 struct connection;
 

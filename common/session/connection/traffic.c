@@ -1,4 +1,4 @@
-#include "session/traffic.h"
+#include "session/connection/traffic.h"
 
 #include <stdio.h>
 

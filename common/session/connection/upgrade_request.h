@@ -1,5 +1,5 @@
 /*
- * session/upgrade_request: the request for a WebSocket, signed by ssm-sign.
+ * session/connection/upgrade_request: the request for a WebSocket, signed by ssm-sign.
  *
  * Purpose:   runs ssm-sign beside the loop's work and hands over the fields that it signs with. The query is signed as
  *            the official client does: taken apart as a form, so that a '+' of a cell-number is signed as a blank;

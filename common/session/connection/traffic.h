@@ -1,18 +1,18 @@
 /*
- * session/traffic: what goes over a connection that stands, for connection.c alone.
+ * session/connection/traffic: what goes over a connection that stands, for connection.c alone.
  *
  * Purpose:   sends what waits, as far as it goes; takes what comes, first as the answer to the upgrade, then as frames;
  *            ends the connection, with its reason.
- * Ownership: as in session/connection. What returns false has ended the connection, or a callback has: nothing of it is
- *            to be touched any more.
+ * Ownership: as in session/connection/connection. What returns false has ended the connection, or a callback has:
+ *            nothing of it is to be touched any more.
  */
 #ifndef SSM_SESSION_TRAFFIC_H
 #define SSM_SESSION_TRAFFIC_H
 
 #include "http/tunnel.h"
-#include "session/connection_plan.h"
-#include "session/loss.h"
-#include "session/sendbuffer.h"
+#include "session/connection/loss.h"
+#include "session/connection/plan.h"
+#include "session/connection/sendbuffer.h"
 #include "stream/upgrade.h"
 
 #define TRAFFIC_RECEIVE_SIZE ((size_t)64 * 1024)

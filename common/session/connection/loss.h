@@ -1,5 +1,5 @@
 /*
- * session/loss: why a connection is no more, in words.
+ * session/connection/loss: why a connection is no more, in words.
  *
  * Purpose:   of dialling what ssm-call would say; of a refused upgrade what the server said, without what it was
  *            sent; of a close frame its reason.
@@ -10,7 +10,7 @@
 
 #include "core/header_field.h"
 #include "http/response.h"
-#include "session/connection_plan.h"
+#include "session/connection/plan.h"
 #include "stream/frame.h"
 
 #define LOSS_SECRETS_MAX 4

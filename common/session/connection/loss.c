@@ -1,4 +1,4 @@
-#include "session/loss.h"
+#include "session/connection/loss.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "session/address.h"
+#include "session/connection/address.h"
 
 #include "aws/streamendpoint.h"
 

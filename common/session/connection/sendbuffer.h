@@ -1,5 +1,5 @@
 /*
- * session/sendbuffer: what waits to be sent on a connection, as frames, many for one write.
+ * session/connection/sendbuffer: what waits to be sent on a connection, as frames, many for one write.
  *
  * Purpose:   two buffers: one is sent, and stays where it is until it is gone, for TLS wants to see the same bytes
  *            again; behind it the next one fills up.

@@ -1,7 +1,7 @@
 /*
- * session/connection_plan: whom a connection is to, what it tells, and why it is no more.
+ * session/connection/plan: whom a connection is to, what it tells, and why it is no more.
  *
- * Ownership: as in session/connection.
+ * Ownership: as in session/connection/connection.
  */
 #ifndef SSM_SESSION_CONNECTION_PLAN_H
 #define SSM_SESSION_CONNECTION_PLAN_H

@@ -1,4 +1,4 @@
-#include "session/sendbuffer.h"
+#include "session/connection/sendbuffer.h"
 
 #include <errno.h>
 #include <sys/random.h>

@@ -1,4 +1,4 @@
-#include "session/upgrade_request.h"
+#include "session/connection/upgrade_request.h"
 
 #include <errno.h>
 #include <stdlib.h>
