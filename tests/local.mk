@@ -66,11 +66,13 @@ unit_tests = \
 	tests/stream/simulation \
 	tests/stream/test_adoption \
 	tests/stream/test_channel \
+	tests/stream/test_cipher \
 	tests/stream/test_endings \
 	tests/stream/test_frame \
 	tests/stream/test_handshake \
 	tests/stream/test_message \
 	tests/stream/test_repeats \
+	tests/stream/test_smux \
 	tests/stream/test_upgrade
 probes = \
 	tests/config/dump_profiles \

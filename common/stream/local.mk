@@ -10,6 +10,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/backlog.h \
 	%D%/channel.c \
 	%D%/channel.h \
+	%D%/cipher.c \
+	%D%/cipher.h \
 	%D%/delivery.c \
 	%D%/delivery.h \
 	%D%/frame.c \
@@ -25,6 +27,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/receipts.c \
 	%D%/receipts.h \
 	%D%/sessiontype.h \
+	%D%/smux.c \
+	%D%/smux.h \
 	%D%/state.h \
 	%D%/upgrade.c \
 	%D%/upgrade.h \

@@ -66,7 +66,7 @@ LIBRARY_HEADERS = {
     "jq.h": {"format"},
     "yaml.h": {"format", "request"},
     "ini.h": {"config"},
-    "openssl/": {"sign", "sso", "sandbox"},      # the last one through libwebsockets.h
+    "openssl/": {"sign", "sso", "stream", "sandbox"},    # the last one through libwebsockets.h
     "curl/": {"http"},
     "expat.h": {"role"},
     "libwebsockets.h": {"sandbox"},
