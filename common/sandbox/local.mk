@@ -4,6 +4,10 @@ noinst_LIBRARIES += %D%/libsandbox.a
 %C%_libsandbox_a_SOURCES = \
 	%D%/agent.c \
 	%D%/agent.h \
+	%D%/agent/beginning.c \
+	%D%/agent/beginning.h \
+	%D%/agent/ending.c \
+	%D%/agent/ending.h \
 	%D%/agent/events.c \
 	%D%/agent/events.h \
 	%D%/agent/handshake.c \
@@ -14,6 +18,7 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/agent/queue.h \
 	%D%/agent/sender.c \
 	%D%/agent/sender.h \
+	%D%/agent/state.h \
 	%D%/agent/terms.h \
 	%D%/answer.c \
 	%D%/answer.h \

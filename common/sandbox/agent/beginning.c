@@ -1,0 +1,60 @@
+#include "sandbox/agent/beginning.h"
+
+#include "sandbox/agent/ending.h"
+#include "sandbox/agent/handshake.h"
+
+static void
+start_program(struct agent *agent)
+{
+	agent->phase = PHASE_RUNNING;
+	agent_events_tell(&agent->events, &(struct agent_event){ .kind = AGENT_START });
+}
+
+static void
+send_request(struct agent *agent, uint64_t now)
+{
+	struct bytes payload = BYTES_INIT(AGENT_TEXT_MAX);
+
+	handshake_request(&payload, agent->options.version, agent->options.port);
+	sender_send(&agent->sender, PAYLOAD_HANDSHAKE_REQUEST, bytes_view(&payload), now);
+	bytes_clear(&payload);
+	agent->limit = now + HANDSHAKE_LIMIT;
+}
+
+void
+beginning_open(struct agent *agent, uint64_t now)
+{
+	if (agent_has_terminal(agent))
+		start_program(agent);
+	else
+		send_request(agent, now);
+}
+
+static void
+fail(struct agent *agent, struct view why)
+{
+	ending_fail(agent, "Encountered error while initiating handshake. ", why);
+}
+
+void
+beginning_time_out(struct agent *agent)
+{
+	fail(agent, VIEW(HANDSHAKE_TIMED_OUT));
+}
+
+bool
+beginning_take_response(struct agent *agent, struct view payload, uint64_t now)
+{
+	struct bytes text = BYTES_INIT(AGENT_TEXT_MAX);
+	enum handshake_verdict verdict = handshake_judge(&text, payload);
+
+	if (agent->phase == PHASE_HANDSHAKE && verdict == HANDSHAKE_FAILED) {
+		fail(agent, bytes_view(&text));
+	} else if (agent->phase == PHASE_HANDSHAKE && verdict == HANDSHAKE_GOOD) {
+		handshake_complete(&text, now - agent->opened);
+		sender_send(&agent->sender, PAYLOAD_HANDSHAKE_COMPLETE, bytes_view(&text), now);
+		start_program(agent);
+	}
+	bytes_clear(&text);
+	return verdict != HANDSHAKE_UNREADABLE;
+}
