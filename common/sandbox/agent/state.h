@@ -30,6 +30,7 @@ struct agent {
 	int64_t expected;
 	enum agent_phase phase;
 	uint64_t opened, limit;		/* limit: of the phase */
+	bool old;			/* duplicates are not acknowledged */
 	bool started;			/* somebody knows that the program is to run: it can take input */
 	struct pump pumps[2];		/* standard output, standard error */
 	struct bytes collected;		/* of a command: output that is told at its end, or why it did not start */

@@ -5,9 +5,9 @@
 
 #include "core/clock.h"
 #include "json/text.h"
+#include "sandbox/agent/queue.h"
 #include "stream/message.h"
 
-#define AGENT_VERSION "3.3.987.0"
 #define FULL (64 * 1024)		/* bytes of input that wait */
 #define LATER 50			/* to look again for a client that cannot take more now */
 
@@ -15,6 +15,9 @@ struct node {
 	struct node_plan plan;
 	struct agent *agent;
 	struct program program;
+	struct forward forward;		/* in the program's place, for a port */
+	struct agent_queue waiting;	/* messages that the agent will take when the port does */
+	int64_t waited;			/* how many there were */
 	struct loop_timer timer;
 	uint64_t epoch;
 	unsigned columns, rows;
@@ -36,6 +39,12 @@ draw(void *context, unsigned char *out, size_t len)
 {
 	(void)context;
 	arc4random_buf(out, len);
+}
+
+static bool
+has_port(const struct node *node)
+{
+	return node->plan.session == AGENT_PORT;
 }
 
 static void
@@ -65,10 +74,16 @@ take_event(struct node *node, const struct agent_event *event)
 {
 	switch (event->kind) {
 	case AGENT_START:
-		start_program(node);
+		if (has_port(node))
+			forward_start(&node->forward, event);
+		else
+			start_program(node);
 		break;
 	case AGENT_INPUT:
-		program_input(&node->program, event->bytes);
+		if (has_port(node))
+			forward_input(&node->forward, event->bytes);
+		else
+			program_input(&node->program, event->bytes);
 		break;
 	case AGENT_SIZE:
 		node->columns = event->columns;
@@ -76,8 +91,8 @@ take_event(struct node *node, const struct agent_event *event)
 		program_resize(&node->program, event->columns, event->rows);
 		break;
 	case AGENT_FLAG:
-		if (node->plan.session == AGENT_PORT && event->flag == AGENT_TERMINATE_SESSION)
-			program_close(&node->program);
+		if (has_port(node))
+			forward_flag(&node->forward, event->flag);
 		break;
 	case AGENT_OVER:
 		finish(node, event->text);
@@ -116,18 +131,41 @@ send_to_nobody(struct node *node)
 }
 
 static void
-settle(struct node *node)
+take_events(struct node *node)
 {
 	struct agent_event event;
 
 	while (!node->over && agent_event(node->agent, &event))
 		take_event(node, &event);
+}
+
+/* What waited while the agent stood still, until it does so again. */
+static void
+take_waiting(struct node *node)
+{
+	struct agent_queued *message;
+
+	while (!node->over && !forward_is_blocked(&node->forward) &&
+	    (message = agent_queue_oldest(&node->waiting)) != NULL) {
+		agent_receive(node->agent, agent_queued_view(message), now_of(node));
+		agent_queue_remove(&node->waiting, message);
+		take_events(node);
+	}
+}
+
+static void
+settle(struct node *node)
+{
+	take_events(node);
+	take_waiting(node);
 	if (node->over) {
 		loop_set(node->plan.loop, &node->timer, now_of(node));
-	} else {
-		program_look(&node->program);
-		set_timer(node);
+		return;
 	}
+	program_look(&node->program);
+	if (has_port(node))
+		forward_look(&node->forward);
+	set_timer(node);
 }
 
 /* After anything that may have changed what the agent wants. */
@@ -151,6 +189,7 @@ on_due(void *owner)
 	} else if (!node->told) {
 		node->told = true;
 		program_stop(&node->program);
+		forward_stop(&node->forward);
 		if (node->present)
 			ask_to_send(node);
 		node->plan.over(node->plan.owner);	/* which may free the node */
@@ -196,13 +235,64 @@ on_changed(void *owner)
 	arrange(node);
 }
 
+static void
+on_port_ready(void *owner)
+{
+	struct node *node = owner;
+
+	agent_port_ready(node->agent);
+}
+
+static void
+on_port_failed(void *owner, struct view why)
+{
+	struct node *node = owner;
+
+	agent_program_failed(node->agent, why, now_of(node));
+}
+
+static void
+on_connect_failed(void *owner)
+{
+	struct node *node = owner;
+
+	agent_connect_failed(node->agent, now_of(node));
+}
+
+static bool
+is_port_wanted(void *owner)
+{
+	return is_output_wanted(owner, false);
+}
+
+static void
+on_port_output(void *owner, struct view bytes)
+{
+	on_output(owner, bytes, false);
+}
+
+static void
+on_port_ended(void *owner)
+{
+	on_ended(owner, 0);
+}
+
+static void
+init_backs(struct node *node)
+{
+	program_init(&node->program, node->plan.loop, &(struct program_calls){ is_output_wanted, on_output, on_ended,
+	    on_changed, node });
+	forward_init(&node->forward, node->plan.loop, &node->plan.port, &(struct forward_calls){ on_port_ready,
+	    on_port_failed, on_connect_failed, is_port_wanted, on_port_output, on_port_ended, on_changed, node });
+}
+
 enum ssm_err
 node_open(struct node **out, const struct node_plan *plan, struct ssm_error *err)
 {
 	struct node *node = calloc(1, sizeof *node);
 	uint64_t now = loop_now(plan->loop);
-	const struct agent_options options = { .session = plan->session, .version = AGENT_VERSION,
-	    .port = plan->session == AGENT_PORT ? plan->command : VIEW_NONE,
+	const struct agent_options options = { .session = plan->session, .version = plan->agent_version,
+	    .port = plan->port,
 	    .digest = plan->digest, .random = draw, .epoch = (uint64_t)clock_utc_ms() - now };
 	enum ssm_err rc;
 
@@ -214,8 +304,7 @@ node_open(struct node **out, const struct node_plan *plan, struct ssm_error *err
 	node->text = (struct bytes)BYTES_INIT(MESSAGE_MAX / 2);
 	node->message = (struct bytes)BYTES_INIT(MESSAGE_MAX);
 	node->timer = (struct loop_timer){ .due = on_due, .owner = node };
-	program_init(&node->program, plan->loop, &(struct program_calls){ is_output_wanted, on_output, on_ended,
-	    on_changed, node });
+	init_backs(node);
 	if ((rc = agent_open(&node->agent, &options, now, err)) != SSM_OK) {
 		node_free(node);
 		return rc;
@@ -239,14 +328,17 @@ node_receive(struct node *node, struct view message)
 {
 	if (node->over)
 		return;
-	agent_receive(node->agent, message, now_of(node));
+	if (forward_is_blocked(&node->forward) || agent_queue_oldest(&node->waiting) != NULL)
+		agent_queue_put(&node->waiting, node->waited++, message, 0);
+	else
+		agent_receive(node->agent, message, now_of(node));
 	arrange(node);
 }
 
 bool
 node_is_full(const struct node *node)
 {
-	return node->program.input.len > FULL;
+	return node->program.input.len > FULL || node->waiting.count >= NODE_WAITING_FULL;
 }
 
 /* channel_closed has no number and no payload type, as the service sends it. */
@@ -332,6 +424,8 @@ node_free(struct node *node)
 		return;
 	loop_unset(&node->timer);
 	program_stop(&node->program);
+	forward_stop(&node->forward);
+	agent_queue_clear(&node->waiting);
 	agent_free(node->agent);
 	bytes_clear(&node->text);
 	bytes_clear(&node->message);

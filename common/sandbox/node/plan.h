@@ -11,7 +11,7 @@
 struct program_plan {
 	enum agent_session session;
 	const char *shell;		/* the path of one */
-	struct view command;		/* for sessions that are no shell; of one with a port, its number */
+	struct view command;		/* for sessions that are no shell */
 	unsigned columns, rows;		/* 0: not known */
 	const sigset_t *mask;
 };
