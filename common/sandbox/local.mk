@@ -72,6 +72,8 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/keys.c \
 	%D%/keys.h \
 	%D%/listen.c \
+	%D%/node/back.c \
+	%D%/node/back.h \
 	%D%/node/forward.c \
 	%D%/node/forward.h \
 	%D%/node/muxed.c \

@@ -15,7 +15,7 @@ static const struct outlet_calls outlet_calls = { on_dialled, on_ready };
 
 void
 forward_init(struct forward *forward, struct loop *loop, const struct agent_port *port,
-    const struct forward_calls *calls)
+    const struct back_calls *calls)
 {
 	*forward = (struct forward){ .loop = loop, .calls = *calls, .port = *port, .input = BYTES_INIT(FORWARD_INPUT_MAX) };
 	outlet_init(&forward->outlet, loop, &outlet_calls, forward);
@@ -31,7 +31,7 @@ end(struct forward *forward)
 	muxed_free(forward->muxed);
 	forward->muxed = NULL;
 	forward->over = true;
-	forward->calls.ended(forward->calls.owner);
+	forward->calls.ended(forward->calls.owner, 0);
 }
 
 static void
@@ -54,7 +54,7 @@ tell_failure(struct forward *forward, int errnum)
 static void
 ask(struct forward *forward)
 {
-	unsigned events = forward->calls.wanted(forward->calls.owner) ? LOOP_READ : 0;
+	unsigned events = forward->calls.wanted(forward->calls.owner, false) ? LOOP_READ : 0;
 
 	if (forward->input.len > 0)
 		events |= LOOP_WRITE;
@@ -133,11 +133,11 @@ read_output(struct forward *forward)
 {
 	char bytes[AGENT_PAYLOAD_MAX];
 
-	for (int i = 0; i < READS_A_TURN && forward->calls.wanted(forward->calls.owner); i++) {
+	for (int i = 0; i < READS_A_TURN && forward->calls.wanted(forward->calls.owner, false); i++) {
 		ssize_t len = read(forward->outlet.watch.fd, bytes, sizeof bytes);
 
 		if (len > 0) {
-			forward->calls.output(forward->calls.owner, (struct view){ bytes, (size_t)len });
+			forward->calls.output(forward->calls.owner, (struct view){ bytes, (size_t)len }, false);
 		} else if (len == 0 || (errno != EAGAIN && errno != EINTR)) {
 			lose(forward);
 			return;

@@ -20,7 +20,7 @@
 
 struct forward {
 	struct loop *loop;
-	struct forward_calls calls;
+	struct back_calls calls;
 	struct agent_port port;
 	enum agent_forwarding kind;
 	struct outlet outlet;		/* if it is one connection */
@@ -31,7 +31,7 @@ struct forward {
 
 /* Before anything else; forward_stop() is then right at any time. The port is borrowed, with its texts. */
 void forward_init(struct forward *forward, struct loop *loop, const struct agent_port *port,
-    const struct forward_calls *calls);
+    const struct back_calls *calls);
 
 /* Begins as the agent's event says. */
 void forward_start(struct forward *forward, const struct agent_event *event);

@@ -26,7 +26,7 @@ TAILQ_HEAD(rests, link);
 struct muxed {
 	struct loop *loop;
 	const struct agent_port *port;
-	struct forward_calls calls;
+	struct back_calls calls;
 	struct mux *mux;
 	struct links links;
 	struct rests resting;
@@ -42,7 +42,7 @@ static void on_ready(void *owner, unsigned events);
 static const struct outlet_calls link_calls = { on_dialled, on_ready };
 
 struct muxed *
-muxed_new(struct loop *loop, const struct agent_port *port, bool keep_alive, const struct forward_calls *calls)
+muxed_new(struct loop *loop, const struct agent_port *port, bool keep_alive, const struct back_calls *calls)
 {
 	struct muxed *muxed = calloc(1, sizeof *muxed);
 
@@ -192,10 +192,10 @@ pump(struct muxed *muxed)
 {
 	struct view bytes = mux_output(muxed->mux);
 
-	for (int i = 0; i < PIECES_A_TURN && bytes.len > 0 && muxed->calls.wanted(muxed->calls.owner); i++) {
+	for (int i = 0; i < PIECES_A_TURN && bytes.len > 0 && muxed->calls.wanted(muxed->calls.owner, false); i++) {
 		size_t len = bytes.len < AGENT_PAYLOAD_MAX ? bytes.len : AGENT_PAYLOAD_MAX;
 
-		muxed->calls.output(muxed->calls.owner, view_slice(bytes, 0, len));
+		muxed->calls.output(muxed->calls.owner, view_slice(bytes, 0, len), false);
 		mux_sent(muxed->mux, len);
 		bytes = mux_output(muxed->mux);
 	}
@@ -218,7 +218,7 @@ set_alarm(struct muxed *muxed)
 {
 	uint64_t at = mux_deadline(muxed->mux);
 
-	if (mux_output(muxed->mux).len > 0 && muxed->calls.wanted(muxed->calls.owner))
+	if (mux_output(muxed->mux).len > 0 && muxed->calls.wanted(muxed->calls.owner, false))
 		at = loop_now(muxed->loop);
 	if (at == AGENT_NEVER)
 		loop_unset(&muxed->alarm);
@@ -238,7 +238,7 @@ work(struct muxed *muxed)
 		serve(stream->owner);
 	if (mux_is_broken(muxed->mux) && !muxed->over) {
 		muxed->over = true;
-		muxed->calls.ended(muxed->calls.owner);
+		muxed->calls.ended(muxed->calls.owner, 0);
 	}
 }
 

@@ -8,19 +8,16 @@
 #include "sandbox/agent/queue.h"
 #include "stream/message.h"
 
-#define FULL (64 * 1024)		/* bytes of input that wait */
 #define LATER 50			/* to look again for a client that cannot take more now */
 
 struct node {
 	struct node_plan plan;
 	struct agent *agent;
-	struct program program;
-	struct forward forward;		/* in the program's place, for a port */
+	struct back back;
 	struct agent_queue waiting;	/* messages that the agent will take when the port does */
 	int64_t waited;			/* how many there were */
 	struct loop_timer timer;
 	uint64_t epoch;
-	unsigned columns, rows;
 	bool present;			/* the client is */
 	bool start_due, asked, pending;	/* pending: output may wait for node_next() */
 	bool over, told, done;		/* the session is; its end was told; channel_closed was given */
@@ -41,25 +38,6 @@ draw(void *context, unsigned char *out, size_t len)
 	arc4random_buf(out, len);
 }
 
-static bool
-has_port(const struct node *node)
-{
-	return node->plan.session == AGENT_PORT;
-}
-
-static void
-start_program(struct node *node)
-{
-	const struct program_plan plan = { .session = node->plan.session, .shell = node->plan.shell,
-	    .command = node->plan.command, .columns = node->columns, .rows = node->rows, .mask = node->plan.mask };
-
-	struct ssm_error err = SSM_ERROR_INIT;
-
-	if (program_start(&node->program, &plan, &err) != SSM_OK)
-		agent_program_failed(node->agent, view_of(err.message), now_of(node));
-	ssm_error_clear(&err);
-}
-
 static void
 finish(struct node *node, struct view text)
 {
@@ -67,37 +45,6 @@ finish(struct node *node, struct view text)
 		return;
 	node->over = true;
 	bytes_add(&node->text, text);
-}
-
-static void
-take_event(struct node *node, const struct agent_event *event)
-{
-	switch (event->kind) {
-	case AGENT_START:
-		if (has_port(node))
-			forward_start(&node->forward, event);
-		else
-			start_program(node);
-		break;
-	case AGENT_INPUT:
-		if (has_port(node))
-			forward_input(&node->forward, event->bytes);
-		else
-			program_input(&node->program, event->bytes);
-		break;
-	case AGENT_SIZE:
-		node->columns = event->columns;
-		node->rows = event->rows;
-		program_resize(&node->program, event->columns, event->rows);
-		break;
-	case AGENT_FLAG:
-		if (has_port(node))
-			forward_flag(&node->forward, event->flag);
-		break;
-	case AGENT_OVER:
-		finish(node, event->text);
-		break;
-	}
 }
 
 static void
@@ -136,7 +83,10 @@ take_events(struct node *node)
 	struct agent_event event;
 
 	while (!node->over && agent_event(node->agent, &event))
-		take_event(node, &event);
+		if (event.kind == AGENT_OVER)
+			finish(node, event.text);
+		else
+			back_take(&node->back, &event);
 }
 
 /* What waited while the agent stood still, until it does so again. */
@@ -145,7 +95,7 @@ take_waiting(struct node *node)
 {
 	struct agent_queued *message;
 
-	while (!node->over && !forward_is_blocked(&node->forward) &&
+	while (!node->over && !back_is_blocked(&node->back) &&
 	    (message = agent_queue_oldest(&node->waiting)) != NULL) {
 		agent_receive(node->agent, agent_queued_view(message), now_of(node));
 		agent_queue_remove(&node->waiting, message);
@@ -162,9 +112,7 @@ settle(struct node *node)
 		loop_set(node->plan.loop, &node->timer, now_of(node));
 		return;
 	}
-	program_look(&node->program);
-	if (has_port(node))
-		forward_look(&node->forward);
+	back_look(&node->back);
 	set_timer(node);
 }
 
@@ -188,8 +136,7 @@ on_due(void *owner)
 		arrange(node);
 	} else if (!node->told) {
 		node->told = true;
-		program_stop(&node->program);
-		forward_stop(&node->forward);
+		back_stop(&node->back);
 		if (node->present)
 			ask_to_send(node);
 		node->plan.over(node->plan.owner);	/* which may free the node */
@@ -213,7 +160,7 @@ on_output(void *owner, struct view bytes, bool error_output)
 
 	agent_output(node->agent, bytes, error_output, now_of(node));
 	if (node->plan.session == AGENT_COMMAND_SEPARATE && !node->present)
-		program_abandon(&node->program, error_output);
+		program_abandon(&node->back.program, error_output);
 }
 
 static void
@@ -236,7 +183,7 @@ on_changed(void *owner)
 }
 
 static void
-on_port_ready(void *owner)
+on_ready(void *owner)
 {
 	struct node *node = owner;
 
@@ -244,7 +191,7 @@ on_port_ready(void *owner)
 }
 
 static void
-on_port_failed(void *owner, struct view why)
+on_failed(void *owner, struct view why)
 {
 	struct node *node = owner;
 
@@ -257,33 +204,6 @@ on_connect_failed(void *owner)
 	struct node *node = owner;
 
 	agent_connect_failed(node->agent, now_of(node));
-}
-
-static bool
-is_port_wanted(void *owner)
-{
-	return is_output_wanted(owner, false);
-}
-
-static void
-on_port_output(void *owner, struct view bytes)
-{
-	on_output(owner, bytes, false);
-}
-
-static void
-on_port_ended(void *owner)
-{
-	on_ended(owner, 0);
-}
-
-static void
-init_backs(struct node *node)
-{
-	program_init(&node->program, node->plan.loop, &(struct program_calls){ is_output_wanted, on_output, on_ended,
-	    on_changed, node });
-	forward_init(&node->forward, node->plan.loop, &node->plan.port, &(struct forward_calls){ on_port_ready,
-	    on_port_failed, on_connect_failed, is_port_wanted, on_port_output, on_port_ended, on_changed, node });
 }
 
 enum ssm_err
@@ -304,7 +224,9 @@ node_open(struct node **out, const struct node_plan *plan, struct ssm_error *err
 	node->text = (struct bytes)BYTES_INIT(MESSAGE_MAX / 2);
 	node->message = (struct bytes)BYTES_INIT(MESSAGE_MAX);
 	node->timer = (struct loop_timer){ .due = on_due, .owner = node };
-	init_backs(node);
+	back_init(&node->back, plan->loop, &(struct program_plan){ .session = plan->session, .shell = plan->shell,
+	    .command = plan->command, .mask = plan->mask }, &plan->port, &(struct back_calls){ is_output_wanted, on_output,
+	    on_ended, on_changed, on_failed, on_ready, on_connect_failed, node });
 	if ((rc = agent_open(&node->agent, &options, now, err)) != SSM_OK) {
 		node_free(node);
 		return rc;
@@ -328,7 +250,7 @@ node_receive(struct node *node, struct view message)
 {
 	if (node->over)
 		return;
-	if (forward_is_blocked(&node->forward) || agent_queue_oldest(&node->waiting) != NULL)
+	if (back_is_blocked(&node->back) || agent_queue_oldest(&node->waiting) != NULL)
 		agent_queue_put(&node->waiting, node->waited++, message, 0);
 	else
 		agent_receive(node->agent, message, now_of(node));
@@ -338,7 +260,7 @@ node_receive(struct node *node, struct view message)
 bool
 node_is_full(const struct node *node)
 {
-	return node->program.input.len > FULL || node->waiting.count >= NODE_WAITING_FULL;
+	return back_is_full(&node->back) || node->waiting.count >= NODE_WAITING_FULL;
 }
 
 /* channel_closed has no number and no payload type, as the service sends it. */
@@ -423,8 +345,7 @@ node_free(struct node *node)
 	if (node == NULL)
 		return;
 	loop_unset(&node->timer);
-	program_stop(&node->program);
-	forward_stop(&node->forward);
+	back_stop(&node->back);
 	agent_queue_clear(&node->waiting);
 	agent_free(node->agent);
 	bytes_clear(&node->text);
@@ -438,7 +359,7 @@ node_kill_all(struct node **nodes, size_t count)
 	struct program **programs = calloc(count + 1, sizeof *programs);
 
 	for (size_t i = 0; programs != NULL && i < count; i++)
-		programs[i] = &nodes[i]->program;
+		programs[i] = &nodes[i]->back.program;
 	if (programs != NULL)
 		program_kill_all(programs, count);
 	free(programs);

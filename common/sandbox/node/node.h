@@ -13,8 +13,7 @@
 #ifndef SSM_SANDBOX_NODE_NODE_H
 #define SSM_SANDBOX_NODE_NODE_H
 
-#include "sandbox/node/forward.h"
-#include "sandbox/node/program.h"
+#include "sandbox/node/back.h"
 
 #define NODE_WAITING_FULL 16384
 

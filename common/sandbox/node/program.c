@@ -17,7 +17,7 @@ static void on_exit_told(void *owner, unsigned events);
 static void on_again(void *owner);
 
 void
-program_init(struct program *program, struct loop *loop, const struct program_calls *calls)
+program_init(struct program *program, struct loop *loop, const struct back_calls *calls)
 {
 	*program = (struct program){ .loop = loop, .calls = *calls, .process = PROCESS_INIT,
 	    .input = BYTES_INIT(PROGRAM_INPUT_MAX), .end = { .fd = -1, .ready = on_exit_told, .owner = program },

@@ -18,14 +18,6 @@
 
 #define PROGRAM_INPUT_MAX (4 * 1024 * 1024)
 
-struct program_calls {
-	bool (*wanted)(void *owner, bool error_output);	/* whether it is read now */
-	void (*output)(void *owner, struct view bytes, bool error_output);
-	void (*ended)(void *owner, int code);	/* as a shell tells it; the last call but for `changed` */
-	void (*changed)(void *owner);	/* something of this happened, or input went out */
-	void *owner;
-};
-
 struct program_stream {
 	struct program *program;
 	struct loop_watch watch;
@@ -35,7 +27,7 @@ struct program_stream {
 
 struct program {
 	struct loop *loop;
-	struct program_calls calls;
+	struct back_calls calls;
 	struct process process;
 	pid_t leader;			/* of its session; 0: never started */
 	struct program_stream streams[2];	/* the terminal or standard output; standard error */
@@ -48,7 +40,7 @@ struct program {
 };
 
 /* Before anything else; program_stop() is then right at any time. */
-void program_init(struct program *program, struct loop *loop, const struct program_calls *calls);
+void program_init(struct program *program, struct loop *loop, const struct back_calls *calls);
 
 /* When it cannot be it has ended without a call. */
 enum ssm_err program_start(struct program *program, const struct program_plan *plan, struct ssm_error *err);
