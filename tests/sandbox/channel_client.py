@@ -41,7 +41,7 @@ class WebSocket:
     def __init__(self, port, target, fields=(), host=None, early=b""):
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.data, self.reset, self.pongs = b"", False, []
+        self.data, self.reset = b"", False
         key = base64.b64encode(os.urandom(16)).decode()
         head = [f"GET {target} HTTP/1.1", f"Host: {host or f'127.0.0.1:{port}'}", "Upgrade: websocket",
                 "Connection: Upgrade", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}",
@@ -105,9 +105,7 @@ class WebSocket:
                 raise Closed(code, payload[2:].decode())
             if first & 15 == 9:
                 self.socket.sendall(self.frame(10, payload))
-            elif first & 15 == 10:
-                self.pongs.append(payload)
-            else:
+            elif first & 15 != 10:
                 return first & 15, payload
 
     def waits(self, seconds):
