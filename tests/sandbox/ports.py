@@ -256,7 +256,7 @@ def check_standing_still(service):
     channel = session.channel
     stream = session.open()
     channel.until_acknowledged()
-    for _ in range(200):                        # 6.5 MB: more than the session's buffer and that of the connection
+    for _ in range(300):                        # 9.8 MB: more than the session's buffer and that of the connection
         stream.send(bytes(32768))
     while not channel.socket.waits(0.3):
         channel.step()
@@ -269,7 +269,7 @@ def check_standing_still(service):
     stream.end()
     channel.until_acknowledged()
     done_taking.wait(60)
-    is_equal(max(seen), 200 * 32768, "when it reads at last, all is there")
+    is_equal(max(seen), 300 * 32768, "when it reads at last, all is there")
     other.end()
     is_equal(other.until_ended(), b"", "and all goes on")
     is_equal(finish(session), "", "to its end")
