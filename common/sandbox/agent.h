@@ -18,6 +18,8 @@
  *            1024 bytes a millisecond, what is not UTF-8; joined output at the end and without a code; output that is
  *            apart, read on into a pause once, and its code, which falls into none; a failed start, whose code comes
  *            first.
+ *            KMS (encryption.c, beginning.c): the data key, its challenge, what is sealed; a payload that cannot be opened
+ *            is neither acknowledged nor counted, and so is an answer to the challenge that is wrong.
  *            PORTS (agent.c, pump.c): a connection's bytes as they are.
  *            The last two seconds (ending.c): for what is not acknowledged at the program's end.
  *            Adopting (agent.c): a size that cannot be read is neither acknowledged nor counted.
