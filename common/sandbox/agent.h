@@ -20,6 +20,8 @@
  *            first.
  *            KMS (encryption.c, beginning.c): the data key, its challenge, what is sealed; a payload that cannot be opened
  *            is neither acknowledged nor counted, and so is an answer to the challenge that is wrong.
+ *            KMS (encryption.c, beginning.c): the data key and its proof, what is sealed; what cannot be opened, and a proof
+ *            that is wrong, is neither acknowledged nor counted.
  *            PORTS (agent.c, pump.c): a connection's bytes as they are.
  *            The last two seconds (ending.c): for what is not acknowledged at the program's end.
  *            Adopting (agent.c): a size that cannot be read is neither acknowledged nor counted.

@@ -83,10 +83,13 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/server.h \
 	%D%/service.c \
 	%D%/service.h \
+	%D%/service/api.c \
+	%D%/service/api.h \
 	%D%/service/keyring.c \
 	%D%/service/keyring.h \
 	%D%/service/kms.c \
 	%D%/service/kms.h \
+	%D%/service/operation.h \
 	%D%/sessions.c \
 	%D%/sessions.h \
 	%D%/sigv4_verify.c \
