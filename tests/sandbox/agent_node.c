@@ -17,7 +17,7 @@ static void
 open_agent(struct node *node, enum agent_session session, bool old, const struct encryption_plan *plan)
 {
 	struct agent_options options = {
-		.session = session, .version = "3.3.987.0", .old = old, .encryption = plan,
+		.session = session, .version = old ? "3.2.1040.0" : "3.3.987.0", .encryption = plan,
 		.random = draw, .context = node, .epoch = NODE_EPOCH,
 	};
 	struct ssm_error err = SSM_ERROR_INIT;

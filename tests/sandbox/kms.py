@@ -196,6 +196,8 @@ def check_random_challenge():
     with Service("--kms-key", KEY, "--kms-challenge", "none") as service:
         channel = KeyChannel(service, service.start()).until_kind(COMPLETE)
         is_equal(channel.action, {"KMSKeyId": KEY}, "an agent without one")
+    with Service("--kms-key", KEY, "--agent-version", "3.3.807.0") as service:
+        is_equal(KeyChannel(service, service.start()).until_kind(COMPLETE).action, {"KMSKeyId": KEY}, "and one that is too old for it")
 
 
 def check_denied():
