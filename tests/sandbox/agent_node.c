@@ -18,7 +18,8 @@ open_agent(struct node *node, struct agent_options options)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
 
-	*node = (struct node){ .said = BYTES_INIT(TELL_MAX), .last = BYTES_INIT(MESSAGE_MAX) };
+	*node = (struct node){ .said = BYTES_INIT(TELL_MAX), .last = BYTES_INIT(MESSAGE_MAX),
+		.numbered = BYTES_INIT(MESSAGE_MAX) };
 	options.digest = node->digest = digest_new();
 	options.random = draw;
 	options.context = node;
@@ -31,6 +32,12 @@ void
 node_open(struct node *node, enum agent_session session, bool old)
 {
 	open_agent(node, (struct agent_options){ .session = session, .version = old ? "3.2.1040.0" : "3.3.987.0" });
+}
+
+void
+node_open_encrypted(struct node *node, enum agent_session session, const struct encryption_plan *plan)
+{
+	open_agent(node, (struct agent_options){ .session = session, .version = "3.3.987.0", .encryption = plan });
 }
 
 void
@@ -47,13 +54,15 @@ node_close(struct node *node)
 	digest_free(node->digest);
 	bytes_clear(&node->said);
 	bytes_clear(&node->last);
+	bytes_clear(&node->numbered);
 }
 
 static void
 say_message(struct node *node, struct view raw)
 {
 	static const char letters[] = { [PAYLOAD_OUTPUT] = 'O', [PAYLOAD_HANDSHAKE_REQUEST] = 'Q',
-		[PAYLOAD_HANDSHAKE_COMPLETE] = 'C', [PAYLOAD_STDERR] = 'E', [PAYLOAD_FLAG] = 'F', [PAYLOAD_EXIT_CODE] = 'X' };
+		[PAYLOAD_HANDSHAKE_COMPLETE] = 'C', [PAYLOAD_CHALLENGE_REQUEST] = 'R', [PAYLOAD_STDERR] = 'E',
+		[PAYLOAD_FLAG] = 'F', [PAYLOAD_EXIT_CODE] = 'X' };
 	const char *wrong;
 	struct message message;
 
@@ -66,6 +75,8 @@ say_message(struct node *node, struct view raw)
 		    VIEW_ARG_CUT(message.payload, 40));
 	node->sent++;
 	bytes_set(&node->last, raw);
+	if (wrong == NULL && message.type == MESSAGE_OUTPUT)
+		bytes_set(&node->numbered, raw);
 }
 
 static void
