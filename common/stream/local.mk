@@ -14,6 +14,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/cipher.h \
 	%D%/delivery.c \
 	%D%/delivery.h \
+	%D%/encryption.c \
+	%D%/encryption.h \
 	%D%/frame.c \
 	%D%/frame.h \
 	%D%/handshake.c \
