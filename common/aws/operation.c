@@ -173,6 +173,7 @@ static const struct operation_result identity_results[] = {
 static const char *const key_specs[] = { "AES_256", "AES_128", NULL };
 static const struct shape key_spec = { .type = SHAPE_STRING, .values = key_specs };
 static const struct shape key_length = { .type = SHAPE_INTEGER, .min = 1 };
+static const struct shape blob = { .type = SHAPE_BLOB };
 static const struct shape encryption_context = { .type = SHAPE_MAP, .key = &text_any, .item = &text_any };
 static const struct shape data_key_input = STRUCTURE(
 	{ "KeyId", &text, true, "the KMS key that encrypts the data key" },
@@ -182,8 +183,8 @@ static const struct shape data_key_input = STRUCTURE(
 	{ "GrantTokens", &text_list, false, "of grants that are not known everywhere yet" }
 );
 static const struct shape data_key_output = STRUCTURE(
-	{ "CiphertextBlob", &text, false, NULL },
-	{ "Plaintext", &text, false, NULL },
+	{ "CiphertextBlob", &blob, false, NULL },
+	{ "Plaintext", &blob, false, NULL },
 	{ "KeyId", &text, false, NULL }
 );
 static const struct operation_option data_key_options[] = {

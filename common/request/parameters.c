@@ -215,7 +215,7 @@ add_by_shape(struct bytes *out, struct option_value *value, const struct operati
 		return add_list(out, value, shape, given);
 	case SHAPE_MAP: case SHAPE_STRUCTURE:
 		return add_object(out, value, shape, value->text);
-	case SHAPE_STRING: case SHAPE_TIMESTAMP:
+	case SHAPE_STRING: case SHAPE_BLOB: case SHAPE_TIMESTAMP:
 		jsontext_string(out, value->text);
 		break;
 	}
