@@ -12,13 +12,16 @@
  *            alone, looked at each 100 ms; RTT, RTTV and RTO; 100,000 messages each way, and what is more not stored.
  *            PUBLICATION (agent.c, sender.c): while paused nothing is sent or read; start_publication, input and
  *            acknowledgements end that.
- *            HANDSHAKE (handshake.c, agent.c): its messages, which answers end the session, 15 s for one; input and
+ *            HANDSHAKE (handshake.c, beginning.c): its messages, which answers end the session, 15 s for one; input and
  *            sizes meanwhile are acknowledged and thrown away. Terminals have none.
- *            SHELLS AND COMMANDS (agent.c, pump.c): a second before a terminal's first output, a read of 1024 bytes a
- *            millisecond, what is not UTF-8; joined output at the end and without a code; output that is apart, read
- *            on into a pause once, and its code, which falls into none; a failed start, whose code comes first.
+ *            SHELLS AND COMMANDS (agent.c, pump.c, ending.c): a second before a terminal's first output, a read of
+ *            1024 bytes a millisecond, what is not UTF-8; joined output at the end and without a code; output that is
+ *            apart, read on into a pause once, and its code, which falls into none; a failed start, whose code comes
+ *            first.
+ *            KMS (encryption.c, beginning.c): the data key, its challenge, what is sealed; a payload that cannot be opened
+ *            is neither acknowledged nor counted, and so is an answer to the challenge that is wrong.
  *            PORTS (agent.c, pump.c): a connection's bytes as they are.
- *            The last two seconds (agent.c): for what is not acknowledged at the program's end.
+ *            The last two seconds (ending.c): for what is not acknowledged at the program's end.
  *            Adopting (agent.c): a size that cannot be read is neither acknowledged nor counted.
  *            That the reason of a failed start waits for a second, only the public agent's source has.
  * Units:     milliseconds of any clock that does not go back; `epoch` makes dates of it.

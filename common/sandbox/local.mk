@@ -4,6 +4,12 @@ noinst_LIBRARIES += %D%/libsandbox.a
 %C%_libsandbox_a_SOURCES = \
 	%D%/agent.c \
 	%D%/agent.h \
+	%D%/agent/beginning.c \
+	%D%/agent/beginning.h \
+	%D%/agent/encryption.c \
+	%D%/agent/encryption.h \
+	%D%/agent/ending.c \
+	%D%/agent/ending.h \
 	%D%/agent/events.c \
 	%D%/agent/events.h \
 	%D%/agent/handshake.c \
@@ -14,6 +20,7 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/agent/queue.h \
 	%D%/agent/sender.c \
 	%D%/agent/sender.h \
+	%D%/agent/state.h \
 	%D%/agent/terms.h \
 	%D%/answer.c \
 	%D%/answer.h \
@@ -76,6 +83,10 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/server.h \
 	%D%/service.c \
 	%D%/service.h \
+	%D%/service/keyring.c \
+	%D%/service/keyring.h \
+	%D%/service/kms.c \
+	%D%/service/kms.h \
 	%D%/sessions.c \
 	%D%/sessions.h \
 	%D%/sigv4_verify.c \

@@ -8,6 +8,7 @@
 #include "json/text.h"
 #include "sandbox/documents.h"
 #include "sandbox/node/node.h"
+#include "sandbox/service/kms.h"
 
 #define OTHER_SESSION "sandbox-other-0a1b2c3d4e5f60099"
 
@@ -282,18 +283,25 @@ static const struct sandbox_operation operations[] = {
 	{ "TerminateSession", terminate_session },
 	{ "DescribeSessions", sandbox_describe_sessions },
 	{ "GetConnectionStatus", get_connection_status },
+	{ NULL, NULL },
+};
+
+static const struct sandbox_api apis[] = {
+	{ { "AmazonSSM.", 10 }, { "ssm", 3 }, operations },
+	{ { "TrentService.", 13 }, { "kms", 3 }, kms_operations },
 };
 
 const struct sandbox_operation *
-sandbox_operation_find(struct view target)
+sandbox_operation_find(const struct sandbox_api **api, struct view target)
 {
-	static const struct view prefix = { "AmazonSSM.", 10 };
-
-	if (!view_starts(target, prefix))
-		return NULL;
-	target = view_slice(target, prefix.len, target.len);
-	for (size_t i = 0; i < ARRAY_LEN(operations); i++)
-		if (view_is(target, operations[i].name))
-			return &operations[i];
+	for (size_t i = 0; i < ARRAY_LEN(apis); i++) {
+		if (!view_starts(target, apis[i].prefix))
+			continue;
+		*api = &apis[i];
+		target = view_slice(target, apis[i].prefix.len, target.len);
+		for (const struct sandbox_operation *row = apis[i].operations; row->name != NULL; row++)
+			if (view_is(target, row->name))
+				return row;
+	}
 	return NULL;
 }

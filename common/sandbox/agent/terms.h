@@ -24,11 +24,14 @@ enum agent_session {
 	AGENT_PORT,			/* Port without a type: a connection's bytes as they are */
 };
 
+struct encryption_plan;
+
 struct agent_options {
 	enum agent_session session;
 	const char *version;		/* as in HandshakeRequest, "3.3.987.0" */
 	struct view port;		/* its number, as text */
 	bool old;			/* before 3.2.1041.0: duplicates are not acknowledged */
+	const struct encryption_plan *encryption;	/* borrowed; NULL: none */
 	struct digest *digest;
 	void (*random)(void *context, unsigned char *out, size_t len);
 	void *context;

@@ -203,6 +203,7 @@ node_open(struct node **out, const struct node_plan *plan, struct ssm_error *err
 	uint64_t now = loop_now(plan->loop);
 	const struct agent_options options = { .session = plan->session, .version = AGENT_VERSION,
 	    .port = plan->session == AGENT_PORT ? plan->command : VIEW_NONE,
+	    .encryption = plan->encryption.key_id != NULL && node != NULL ? &node->plan.encryption : NULL,
 	    .digest = plan->digest, .random = draw, .epoch = (uint64_t)clock_utc_ms() - now };
 	enum ssm_err rc;
 

@@ -11,6 +11,7 @@
 #ifndef SSM_SANDBOX_NODE_NODE_H
 #define SSM_SANDBOX_NODE_NODE_H
 
+#include "sandbox/agent/encryption.h"
 #include "sandbox/node/program.h"
 
 struct node;
@@ -22,6 +23,7 @@ struct node_plan {
 	enum agent_session session;
 	const char *shell;
 	struct view command;		/* or a port's number */
+	struct encryption_plan encryption;	/* a key only where the session can have one */
 	const sigset_t *mask;		/* of what is started */
 	void (*sendable)(void *owner);	/* node_next() may have something; not called without a client */
 	void (*over)(void *owner);	/* the session is, once; from the loop, with no call of node's under way */
