@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/utf8.h"
-#include "stream/encryption.h"
 #include "stream/outgoing.h"
+#include "stream/sealing.h"
 
 #define SEALED_MIN 29			/* bytes: a nonce, a tag, and one between them */
 #define CHARACTER_REST 3		/* bytes that a cut character leaves at most */
@@ -75,7 +75,7 @@ take_complete(struct channel *channel, struct view payload)
 		return;
 	if (!handshake_read_complete(handshake, payload))
 		channel->tally.refused++;
-	if (!encryption_may_start(channel))
+	if (!sealing_may_start(channel))
 		return;
 	delivery_start(channel);
 	if (handshake_lacks_memory(handshake))
@@ -188,7 +188,7 @@ void
 delivery_take(struct channel *channel, uint32_t payload_type, struct view payload, uint64_t now)
 {
 	if ((channel->phase == CHANNEL_BROKEN && channel->failure != NULL) ||
-	    !encryption_open(channel, payload_type, &payload))
+	    !sealing_open(channel, payload_type, &payload))
 		return;
 	channel->tally.messages_in++;
 	channel->tally.bytes_in += payload.len;
@@ -206,7 +206,7 @@ delivery_take(struct channel *channel, uint32_t payload_type, struct view payloa
 		take_complete(channel, payload);
 		break;
 	case PAYLOAD_CHALLENGE_REQUEST:
-		encryption_challenge(channel, payload, now);
+		sealing_challenge(channel, payload, now);
 		break;
 	case PAYLOAD_EXIT_CODE:
 		take_exit_code(channel, payload);

@@ -14,8 +14,6 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/cipher.h \
 	%D%/delivery.c \
 	%D%/delivery.h \
-	%D%/encryption.c \
-	%D%/encryption.h \
 	%D%/frame.c \
 	%D%/frame.h \
 	%D%/handshake.c \
@@ -28,6 +26,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/outgoing.h \
 	%D%/receipts.c \
 	%D%/receipts.h \
+	%D%/sealing.c \
+	%D%/sealing.h \
 	%D%/sessiontype.h \
 	%D%/smux.c \
 	%D%/smux.h \

@@ -1,7 +1,7 @@
 #include "stream/outgoing.h"
 
 #include "json/text.h"
-#include "stream/encryption.h"
+#include "stream/sealing.h"
 
 #define OPENING_MAX 16384		/* bytes */
 
@@ -76,7 +76,7 @@ outgoing_add(struct channel *channel, uint32_t payload_type, struct view payload
 	size_t len = payload.len;
 	struct bytes *place;
 
-	if (!encryption_seal(channel, payload_type, &payload))
+	if (!sealing_seal(channel, payload_type, &payload))
 		return false;
 	message.payload = payload;
 	if ((place = window_place(&channel->window, MESSAGE_HEAD + payload.len)) == NULL) {

@@ -1,5 +1,5 @@
 /*
- * stream/encryption: whatever a node says in a session that is to be encrypted, nothing is shown but what was sealed
+ * stream/sealing: whatever a node says in a session that is to be encrypted, nothing is shown but what was sealed
  * with the session's key, in order and each once; nothing is sent that is not sealed; whatever does not fit is the
  * channel's end. A play is a list of moves: a byte that says what comes, one that says how much, and of the first moves
  * the rest of the text, as it is.

@@ -1,5 +1,5 @@
 /*
- * stream/encryption: a channel's payloads in a session with a KMS key.
+ * stream/sealing: a channel's payloads in a session with a KMS key.
  *
  * Purpose:   what is sealed before it goes into the window, so that a repeat is the same to the byte; what is
  *            opened once its turn has come; the proof to the node that both sides have the key.
@@ -8,8 +8,8 @@
  * Errors:    what is not as it was sealed breaks the channel with a text; so does what comes before there is a key.
  *            Memory that cannot be had makes the channel's phase CHANNEL_DEAD.
  */
-#ifndef SSM_STREAM_ENCRYPTION_H
-#define SSM_STREAM_ENCRYPTION_H
+#ifndef SSM_STREAM_SEALING_H
+#define SSM_STREAM_SEALING_H
 
 #include "stream/state.h"
 
@@ -17,15 +17,15 @@
  * The payload as it was before it was sealed, until the next call; the same where nothing is. False: the channel has
  * failed.
  */
-bool encryption_open(struct channel *channel, uint32_t payload_type, struct view *payload);
+bool sealing_open(struct channel *channel, uint32_t payload_type, struct view *payload);
 
 /* The other way. */
-bool encryption_seal(struct channel *channel, uint32_t payload_type, struct view *payload);
+bool sealing_seal(struct channel *channel, uint32_t payload_type, struct view *payload);
 
 /* Answers EncryptionChallengeRequest. */
-void encryption_challenge(struct channel *channel, struct view payload, uint64_t now);
+void sealing_challenge(struct channel *channel, struct view payload, uint64_t now);
 
 /* Whether the handshake may be complete; one without the key that it asked for is not, and breaks the channel. */
-bool encryption_may_start(struct channel *channel);
+bool sealing_may_start(struct channel *channel);
 
 #endif

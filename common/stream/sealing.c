@@ -1,4 +1,4 @@
-#include "stream/encryption.h"
+#include "stream/sealing.h"
 
 #include "core/base64.h"
 #include "json/json.h"
@@ -25,7 +25,7 @@ is_sealed_by_node(uint32_t payload_type)
 }
 
 bool
-encryption_open(struct channel *channel, uint32_t payload_type, struct view *payload)
+sealing_open(struct channel *channel, uint32_t payload_type, struct view *payload)
 {
 	if (!is_wanted(channel) || !is_sealed_by_node(payload_type))
 		return true;
@@ -47,7 +47,7 @@ encryption_open(struct channel *channel, uint32_t payload_type, struct view *pay
 
 /* Input is taken when the handshake is complete: in a session with a key there is one then. */
 bool
-encryption_seal(struct channel *channel, uint32_t payload_type, struct view *payload)
+sealing_seal(struct channel *channel, uint32_t payload_type, struct view *payload)
 {
 	if (channel->cipher == NULL || payload_type != PAYLOAD_OUTPUT)
 		return true;
@@ -100,7 +100,7 @@ write_answer(struct channel *channel)
 
 /* There is one, in front of the handshake's end. */
 void
-encryption_challenge(struct channel *channel, struct view payload, uint64_t now)
+sealing_challenge(struct channel *channel, struct view payload, uint64_t now)
 {
 	if (!is_wanted(channel) || channel->phase != CHANNEL_STARTING || channel->challenged) {
 		channel->tally.refused++;
@@ -121,7 +121,7 @@ encryption_challenge(struct channel *channel, struct view payload, uint64_t now)
 }
 
 bool
-encryption_may_start(struct channel *channel)
+sealing_may_start(struct channel *channel)
 {
 	if (!is_wanted(channel) || channel->cipher != NULL)
 		return true;
