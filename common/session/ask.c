@@ -48,7 +48,6 @@ add_whole(struct sessionask *ask, const struct sessionask_how *how, const char *
 	pipeline_option(&ask->pipeline, stage, "region", region_of(how));
 	pass_options(&ask->pipeline, stage, how->options, "ssm-request");
 	pass_options(&ask->pipeline, stage, how->options, "ssm-call");
-	pipeline_option(&ask->pipeline, stage, "output", "json");
 	pipeline_option(&ask->pipeline, stage, "error-format", "json");
 	return stage;
 }
@@ -56,7 +55,10 @@ add_whole(struct sessionask *ask, const struct sessionask_how *how, const char *
 static void
 add_resume(struct sessionask *ask, const struct sessionask_how *how)
 {
-	pipeline_option(&ask->pipeline, add_whole(ask, how, "ssm-resume-session"), "session-id", how->session_id);
+	struct stage *stage = add_whole(ask, how, "ssm-resume-session");
+
+	pipeline_option(&ask->pipeline, stage, "session-id", how->session_id);
+	pipeline_option(&ask->pipeline, stage, "output", "json");
 }
 
 static void

@@ -23,9 +23,9 @@ LAST = b"over\n"
 class Place:
     """A sandbox with two ways to it, one for its calls and one for its data channels, of which a byte takes `delay` seconds."""
 
-    def __init__(self, *rules, delay=0, **environment):
+    def __init__(self, *rules, delay=0, options=(), **environment):
         self.directory = tempfile.TemporaryDirectory()
-        self.sandbox = Sandbox("--shell", "/bin/sh", *(word for rule in rules for word in ("--fault", rule)), **environment)
+        self.sandbox = Sandbox("--shell", "/bin/sh", *options, *(word for rule in rules for word in ("--fault", rule)), **environment)
         self.port = int(self.sandbox.environment["AWS_ENDPOINT_URL_SSM"].rpartition(":")[2])
         self.calls, self.data = Gate(self.port), Gate(self.port, delay)
         self.environment = {"PATH": f"{BUILD_DIR}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true",
