@@ -132,6 +132,8 @@ python_tests = \
 	tests/sandbox/sandbox_clients.py \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
+	tests/session/kms_canary.py \
+	tests/session/kms_sessions.py \
 	tests/session/outage_cuts.py \
 	tests/session/outage_ends.py \
 	tests/session/outage_service.py \

@@ -83,7 +83,7 @@ class Client:
     which it came as At. Its time goes pace times as fast.
     """
 
-    def __init__(self, place, *options, command=COUNTS, pace=1, **environment):
+    def __init__(self, place, *options, command=COUNTS, pace=1, tool=os.path.join(BUILD_DIR, "ssm-stream"), **environment):
         self.place, self.pace, document = place, pace, place.session(command)
         self.name = json.loads(document)["SessionId"]
         path = place.path(self.name)
@@ -95,7 +95,7 @@ class Client:
         events, write = os.pipe()
         ways = {"AWS_ENDPOINT_URL_SSM": place.calls.url, "AWS_ENDPOINT_URL_SSMMESSAGES": place.data.url}
         self.process = subprocess.Popen(
-            [os.path.join(BUILD_DIR, "ssm-stream"), "--no-adopt", "--session", path, "--events", f"/dev/fd/{write}", *options],
+            [tool, "--no-adopt", "--session", path, "--events", f"/dev/fd/{write}", *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[write],
             env={name: value for name, value in {**place.environment, **ways, **environment}.items() if value is not None})
         os.close(write)
