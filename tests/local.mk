@@ -51,6 +51,7 @@ unit_tests = \
 	tests/role/test_xmltext \
 	tests/sandbox/test_agent \
 	tests/sandbox/test_agent_command \
+	tests/sandbox/test_agent_key \
 	tests/sandbox/test_faults \
 	tests/service/test_answer \
 	tests/service/test_signatureage \
@@ -128,6 +129,7 @@ python_tests = \
 	tests/sandbox/data_channel.py \
 	tests/sandbox/fault_answers.py \
 	tests/sandbox/faults.py \
+	tests/sandbox/kms.py \
 	tests/sandbox/many_sessions.py \
 	tests/sandbox/sandbox_clients.py \
 	tests/service/aws_client.py \
@@ -279,6 +281,7 @@ test_helpers = \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
 	tests/sandbox/channel_client.py \
+	tests/sandbox/kms_client.py \
 	tests/session/busy_shell.py \
 	tests/session/far_sandbox.py \
 	tests/session/outage_world.py \
@@ -323,6 +326,8 @@ tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
+tests_sandbox_test_agent_key_SOURCES = tests/sandbox/test_agent_key.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 if SCRUB
 unit_tests += tests/core/test_scrub

@@ -4,6 +4,7 @@
 
 #include "sandbox/agent/beginning.h"
 #include "sandbox/agent/ending.h"
+#include "sandbox/agent/version.h"
 
 #define FLAG_LEN 4
 
@@ -12,9 +13,24 @@ agent_event(struct agent *agent, struct agent_event *event)
 {
 	if (!agent_events_take(&agent->events, event))
 		return false;
-	if (event->kind == AGENT_START)
+	if (event->kind == AGENT_START && agent->options.session != AGENT_PORT)
 		agent->started = true;
 	return true;
+}
+
+void
+agent_port_ready(struct agent *agent)
+{
+	agent->started = true;
+}
+
+void
+agent_connect_failed(struct agent *agent, uint64_t now)
+{
+	static const char flag[FLAG_LEN] = { 0, 0, 0, AGENT_CONNECT_TO_PORT_ERROR };
+
+	if (agent->phase == PHASE_RUNNING)
+		sender_send(&agent->sender, PAYLOAD_FLAG, (struct view){ flag, sizeof flag }, now);
 }
 
 enum ssm_err
@@ -27,6 +43,7 @@ agent_open(struct agent **out, const struct agent_options *options, uint64_t now
 		return ssm_fail_memory(err);
 	agent->options = *options;
 	agent->opened = now;
+	agent->old = version_is_old(view_of(options->version));
 	agent->collected = (struct bytes)BYTES_INIT(AGENT_COLLECTED_MAX);
 	agent->text = (struct bytes)BYTES_INIT(AGENT_TEXT_MAX);
 	pump_open(&agent->pumps[0], PAYLOAD_OUTPUT, options->session == AGENT_PORT);
@@ -152,7 +169,7 @@ receive_input(struct agent *agent, const struct message *message, struct view ra
 	} else if (message->sequence > agent->expected) {
 		if (agent_queue_put(&agent->early, message->sequence, raw, now))
 			sender_acknowledge(&agent->sender, message, now);
-	} else if (!agent->options.old) {
+	} else if (!agent->old) {
 		sender_acknowledge(&agent->sender, message, now);
 	}
 }

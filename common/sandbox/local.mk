@@ -14,6 +14,8 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/agent/events.h \
 	%D%/agent/handshake.c \
 	%D%/agent/handshake.h \
+	%D%/agent/mux.c \
+	%D%/agent/mux.h \
 	%D%/agent/pump.c \
 	%D%/agent/pump.h \
 	%D%/agent/queue.c \
@@ -22,6 +24,8 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/agent/sender.h \
 	%D%/agent/state.h \
 	%D%/agent/terms.h \
+	%D%/agent/version.c \
+	%D%/agent/version.h \
 	%D%/answer.c \
 	%D%/answer.h \
 	%D%/authorization.c \
@@ -70,8 +74,18 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/keys.c \
 	%D%/keys.h \
 	%D%/listen.c \
+	%D%/node/back.c \
+	%D%/node/back.h \
+	%D%/node/forward.c \
+	%D%/node/forward.h \
+	%D%/node/muxed.c \
+	%D%/node/muxed.h \
 	%D%/node/node.c \
 	%D%/node/node.h \
+	%D%/node/origin.c \
+	%D%/node/origin.h \
+	%D%/node/outlet.c \
+	%D%/node/outlet.h \
 	%D%/node/plan.h \
 	%D%/node/program.c \
 	%D%/node/program.h \
@@ -83,10 +97,13 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/server.h \
 	%D%/service.c \
 	%D%/service.h \
+	%D%/service/api.c \
+	%D%/service/api.h \
 	%D%/service/keyring.c \
 	%D%/service/keyring.h \
 	%D%/service/kms.c \
 	%D%/service/kms.h \
+	%D%/service/operation.h \
 	%D%/sessions.c \
 	%D%/sessions.h \
 	%D%/sigv4_verify.c \

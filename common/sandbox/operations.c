@@ -8,7 +8,6 @@
 #include "json/text.h"
 #include "sandbox/documents.h"
 #include "sandbox/node/node.h"
-#include "sandbox/service/kms.h"
 
 #define OTHER_SESSION "sandbox-other-0a1b2c3d4e5f60099"
 
@@ -277,7 +276,7 @@ get_connection_status(struct sandbox_call *call)
 	jsontext_end(out);
 }
 
-static const struct sandbox_operation operations[] = {
+const struct sandbox_operation ssm_operations[] = {
 	{ "ResumeSession", resume_session },
 	{ "StartSession", start_session },
 	{ "TerminateSession", terminate_session },
@@ -285,23 +284,3 @@ static const struct sandbox_operation operations[] = {
 	{ "GetConnectionStatus", get_connection_status },
 	{ NULL, NULL },
 };
-
-static const struct sandbox_api apis[] = {
-	{ { "AmazonSSM.", 10 }, { "ssm", 3 }, operations },
-	{ { "TrentService.", 13 }, { "kms", 3 }, kms_operations },
-};
-
-const struct sandbox_operation *
-sandbox_operation_find(const struct sandbox_api **api, struct view target)
-{
-	for (size_t i = 0; i < ARRAY_LEN(apis); i++) {
-		if (!view_starts(target, apis[i].prefix))
-			continue;
-		*api = &apis[i];
-		target = view_slice(target, apis[i].prefix.len, target.len);
-		for (const struct sandbox_operation *row = apis[i].operations; row->name != NULL; row++)
-			if (view_is(target, row->name))
-				return row;
-	}
-	return NULL;
-}

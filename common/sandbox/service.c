@@ -8,6 +8,7 @@
 #include "sandbox/fault/control.h"
 #include "sandbox/host.h"
 #include "sandbox/operations.h"
+#include "sandbox/service/api.h"
 #include "sandbox/service/keyring.h"
 #include "sandbox/sigv4_verify.h"
 #include "sandbox/channel/upgrade.h"

@@ -2,12 +2,21 @@
 
 #include "sandbox/agent/ending.h"
 #include "sandbox/agent/handshake.h"
+#include "sandbox/agent/version.h"
 
+/* client: its version, if it has said one. */
 static void
-start_program(struct agent *agent)
+start_program(struct agent *agent, struct view client)
 {
+	struct view own = view_of(agent->options.version);
+	struct agent_event event = { .kind = AGENT_START };
+
+	if (agent->options.port.forwards) {
+		event.forwarding = version_forwarding(own, client);
+		event.keeps_alive = version_keeps_alive(own, client);
+	}
 	agent->phase = PHASE_RUNNING;
-	agent_events_tell(&agent->events, &(struct agent_event){ .kind = AGENT_START });
+	agent_events_tell(&agent->events, &event);
 }
 
 static void
@@ -25,7 +34,7 @@ void
 beginning_open(struct agent *agent, uint64_t now)
 {
 	if (agent_has_terminal(agent) && agent->options.encryption == NULL)
-		start_program(agent);
+		start_program(agent, VIEW_NONE);
 	else
 		send_request(agent, now);
 }
@@ -42,15 +51,18 @@ beginning_time_out(struct agent *agent)
 	fail(agent, agent->challenged ? VIEW(HANDSHAKE_CHALLENGE_TIMED_OUT) : VIEW(HANDSHAKE_TIMED_OUT));
 }
 
+/* What the client said of itself is of use where a port is. */
 static void
-complete(struct agent *agent, uint64_t now)
+complete(struct agent *agent, struct view response, uint64_t now)
 {
 	struct bytes text = BYTES_INIT(AGENT_TEXT_MAX);
 
 	handshake_complete(&text, now - agent->opened, agent->options.encryption != NULL);
 	sender_send(&agent->sender, PAYLOAD_HANDSHAKE_COMPLETE, bytes_view(&text), now);
+	bytes_reset(&text);
+	handshake_client_version(&text, response);
+	start_program(agent, bytes_view(&text));
 	bytes_clear(&text);
-	start_program(agent);
 }
 
 /* Who said nothing of a key has no challenge, and the time for its answer. */
@@ -79,7 +91,7 @@ beginning_take_proof(struct agent *agent, struct view payload, uint64_t now)
 		return true;
 	verdict = encryption_judge(&agent->encryption, payload);
 	if (verdict == ENCRYPTION_PROVED)
-		complete(agent, now);
+		complete(agent, VIEW_NONE, now);
 	else if (verdict == ENCRYPTION_DISPROVED)
 		fail(agent, view_of(agent->encryption.fault));
 	return verdict != ENCRYPTION_REFUSED;
@@ -97,7 +109,7 @@ beginning_take_response(struct agent *agent, struct view payload, uint64_t now)
 	else if (awaited && verdict == HANDSHAKE_GOOD && agent->options.encryption != NULL)
 		challenge(agent, payload, now);
 	else if (awaited && verdict == HANDSHAKE_GOOD)
-		complete(agent, now);
+		complete(agent, payload, now);
 	bytes_clear(&text);
 	return verdict != HANDSHAKE_UNREADABLE;
 }

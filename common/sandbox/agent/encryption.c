@@ -3,11 +3,13 @@
 #include "core/base64.h"
 #include "json/text.h"
 #include "json/value.h"
+#include "sandbox/agent/version.h"
 #include "sandbox/service/keyring.h"
 #include "stream/message.h"
 
 #define MEMORY_MAX (4 * 1024 * 1024)
 #define BLOB_MAX 6144
+#define FIRST_WITH_RANDOM "3.3.808.0"
 #define ACTION "KMSEncryption"
 
 bool
@@ -29,7 +31,8 @@ encryption_open(struct encryption *encryption, const struct agent_options *optio
 	options->random(options->context, encryption->nonce, sizeof encryption->nonce);
 	options->random(options->context, encryption->challenge, sizeof encryption->challenge);
 	options->random(options->context, (unsigned char *)random, sizeof random);
-	if (encryption->plan->challenge != ENCRYPTION_NONE)
+	if (encryption->plan->challenge != ENCRYPTION_NONE &&
+	    version_compare(view_of(options->version), VIEW(FIRST_WITH_RANDOM)) >= 0)
 		base64_add(&text, (struct view){ random, sizeof random });
 	if (text.len > 0)
 		memcpy(encryption->random, text.ptr, text.len);
@@ -123,7 +126,7 @@ take_result(struct encryption *encryption, struct bytes *why, const struct value
 	const struct value *acknowledged = value_member(result, VIEW("ChallengeAcknowledgement"));
 	bool yes = acknowledged != NULL && acknowledged->kind == VALUE_TRUE;
 
-	if (encryption->plan->challenge == ENCRYPTION_REQUIRED && !yes) {
+	if (encryption->plan->challenge == ENCRYPTION_REQUIRED && encryption->random[0] != '\0' && !yes) {
 		bytes_add(why, VIEW("client does not support required encryption context random challenge"));
 		return false;
 	}

@@ -65,8 +65,7 @@ agent_program_failed(struct agent *agent, struct view why, uint64_t now)
 	agent->phase = PHASE_START_FAILED;
 	agent->limit = now + START_FAILED_WAIT;
 	if (agent_has_one_stream(agent))
-		ending_fail(agent, agent_has_terminal(agent) ? "Unable to start shell: " :
-		    "Unable to connect to specified port: ", why);
+		ending_fail(agent, agent_has_terminal(agent) ? "Unable to start shell: " : "", why);
 }
 
 /* One read a millisecond, as of a terminal. */

@@ -9,15 +9,23 @@
 #define ENCRYPTED "This session is encrypted using AWS KMS."
 
 static void
-add_properties(struct bytes *out, struct view port)
+add_properties(struct bytes *out, const struct agent_options *options)
 {
+	const struct agent_port *port = &options->port;
+
 	jsontext_name(out, "Properties");
-	if (port.len == 0) {
+	if (options->session != AGENT_PORT) {
 		bytes_add(out, VIEW("null"));
 		return;
 	}
 	jsontext_begin(out);
-	jsontext_member(out, "portNumber", port);
+	jsontext_member(out, "portNumber", port->number);
+	if (port->local.len > 0)
+		jsontext_member(out, "localPortNumber", port->local);
+	if (port->host.len > 0)
+		jsontext_member(out, "host", port->host);
+	if (port->forwards)
+		jsontext_member(out, "type", VIEW("LocalPortForwarding"));
 	jsontext_end(out);
 }
 
@@ -44,7 +52,7 @@ handshake_request(struct bytes *out, const struct agent_options *options, const 
 	jsontext_name(out, "ActionParameters");
 	jsontext_begin(out);
 	jsontext_member(out, "SessionType", view_of(name_of(options->session)));
-	add_properties(out, options->port);
+	add_properties(out, options);
 	jsontext_end(out);
 	jsontext_end(out);
 	if (encryption->plan != NULL) {
@@ -102,6 +110,19 @@ judge(struct bytes *why, const struct value *response)
 		if (!was_done(why, actions->of.items[i]))
 			return HANDSHAKE_FAILED;
 	return HANDSHAKE_GOOD;
+}
+
+void
+handshake_client_version(struct bytes *out, struct view response)
+{
+	struct arena arena = ARENA_INIT(RESPONSE_MEMORY);
+	struct ssm_error err = SSM_ERROR_INIT;
+	const struct value *value;
+
+	if (value_parse(&value, &arena, response, "the answer", &err) == SSM_OK)
+		bytes_add(out, text_of(value, VIEW("ClientVersion")));
+	arena_clear(&arena);
+	ssm_error_clear(&err);
 }
 
 enum handshake_verdict

@@ -15,6 +15,7 @@
     "Please ensure that you have the latest version of the session manager plugin."
 #define HANDSHAKE_CHALLENGE_TIMED_OUT "Timed out waiting for encryption challenge."
 
+/* The properties of a port, or none, are those of the options. */
 void handshake_request(struct bytes *out, const struct agent_options *options, const struct encryption *encryption);
 
 void handshake_complete(struct bytes *out, uint64_t milliseconds, bool encrypted);
@@ -24,6 +25,9 @@ enum handshake_verdict {
 	HANDSHAKE_FAILED,		/* `why` says what with */
 	HANDSHAKE_UNREADABLE,		/* no such document: not acknowledged, not counted */
 };
+
+/* Appends the ClientVersion, if there is one. */
+void handshake_client_version(struct bytes *out, struct view response);
 
 enum handshake_verdict handshake_judge(struct bytes *why, struct view response);
 

@@ -32,6 +32,7 @@ struct agent {
 	int64_t expected;
 	enum agent_phase phase;
 	uint64_t opened, limit;		/* limit: of the phase */
+	bool old;			/* duplicates are not acknowledged */
 	bool challenged;		/* the handshake has come to the proof of the data key */
 	bool started;			/* somebody knows that the program is to run: it can take input */
 	struct pump pumps[2];		/* standard output, standard error */

@@ -7,9 +7,8 @@
 #ifndef SSM_SANDBOX_SERVICE_KMS_H
 #define SSM_SANDBOX_SERVICE_KMS_H
 
-#include "sandbox/operations.h"
+#include "sandbox/service/operation.h"
 
-/* Up to one without a name. */
 extern const struct sandbox_operation kms_operations[];
 
 #endif
