@@ -101,10 +101,8 @@ write_answer(struct channel *channel)
 bool
 sealing_challenge(struct channel *channel, struct view payload)
 {
-	if (!is_wanted(channel) || channel->phase != CHANNEL_STARTING || channel->challenged) {
-		channel->tally.refused++;
+	if (!is_wanted(channel) || channel->phase != CHANNEL_STARTING || channel->challenged)
 		return false;
-	}
 	if (!open_challenge(channel, payload)) {
 		if (bytes_failed(&channel->sealed) || bytes_failed(&channel->opened))
 			channel_die(channel, CHANNEL_NO_MEMORY);
