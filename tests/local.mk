@@ -69,6 +69,7 @@ unit_tests = \
 	tests/stream/test_adoption \
 	tests/stream/test_channel \
 	tests/stream/test_cipher \
+	tests/stream/test_encryption \
 	tests/stream/test_endings \
 	tests/stream/test_frame \
 	tests/stream/test_handshake \
@@ -136,6 +137,8 @@ python_tests = \
 	tests/sandbox/sandbox_clients.py \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
+	tests/session/kms_canary.py \
+	tests/session/kms_sessions.py \
 	tests/session/outage_cuts.py \
 	tests/session/outage_ends.py \
 	tests/session/outage_service.py \
@@ -240,6 +243,7 @@ fuzz_targets = \
 	tests/fuzz/sso_loginsession \
 	tests/fuzz/sso_token \
 	tests/fuzz/stream_channel \
+	tests/fuzz/stream_encrypted \
 	tests/fuzz/stream_frame \
 	tests/fuzz/stream_handshake \
 	tests/fuzz/stream_message \
@@ -306,6 +310,7 @@ tests_config_test_settings_SOURCES = tests/config/test_settings.c tests/config/s
 tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c \
 	tests/config/settings_of.c tests/config/settings_of.h
 tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
+tests_fuzz_stream_encrypted_SOURCES = tests/fuzz/stream_encrypted.c tests/stream/sumdigest.c
 tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/script.c tests/process/script.h
 tests_process_test_process_SOURCES = tests/process/test_process.c tests/process/script.c tests/process/script.h
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
@@ -319,6 +324,7 @@ tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulat
 	tests/stream/simulated/world_client.c
 tests_stream_test_adoption_SOURCES = tests/stream/test_adoption.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_channel_SOURCES = tests/stream/test_channel.c tests/stream/peer.c tests/stream/peer.h
+tests_stream_test_encryption_SOURCES = tests/stream/test_encryption.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h

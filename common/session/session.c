@@ -108,7 +108,7 @@ set_up_recovery(struct session *session)
 
 	session->how = (struct sessionask_how){ .cli = plan->cli, .options = plan->options,
 	    .session_id = bytes_cstr(&session->id), .region = session->region.len > 0 ? bytes_cstr(&session->region) :
-	    NULL, .mask = &session->mask, .loop = &session->loop };
+	    NULL, .endpoint_is_local = plan->settings->hosts.local.len > 0, .mask = &session->mask, .loop = &session->loop };
 	session->recovery.how = &session->how;
 	session->recovery.notice = &session->notice;
 	session->recovery.give_up = plan->give_up;
@@ -198,6 +198,11 @@ tell_left(struct session *session)
 
 	if (!session->left || session->end->signal != 0)
 		return;
+	if (session->encrypted) {
+		consolenotice(&session->notice, "the session goes on until it is idle for too long; it is encrypted, and its key "
+		    "is gone: nobody can come back to it");
+		return;
+	}
 	bytes_add(&line, VIEW("ssm-resume-session --session-id "));
 	shellwords_quote(&line, bytes_view(&session->id));
 	if (session->region.len > 0) {
@@ -237,6 +242,7 @@ tear_down(struct session *session)
 	sessionrecovery_clear(&session->recovery);
 	sessionask_end(&session->farewell);
 	sessionask_clear(&session->farewell);
+	sessiondatakey_clear(&session->data_key);
 	consoleinput_clear(&session->input);
 	consolestatusline_hide(&session->outage.line);
 	consoleoutput_clear(&session->output);
@@ -266,7 +272,7 @@ session_run(const struct session_plan *plan, struct session_end *end)
 	    .network = NETWORK_INIT, .wakeup = WAKEUP_INIT,
 	    .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .events = SESSIONEVENTS_INIT,
 	    .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,
-	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT,
+	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT, .data_key = SESSIONDATAKEY_INIT,
 	    .id = BYTES_INIT(SESSIONDOCUMENT_ID_MAX), .region = BYTES_INIT(SESSIONDOCUMENT_ID_MAX),
 	    .exit_code = SESSION_NO_EXIT_CODE, .loss = SSM_ERROR_INIT, .err = SSM_ERROR_INIT, .reason = "Failed" };
 	enum ssm_err rc = set_up(&session);

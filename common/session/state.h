@@ -13,6 +13,7 @@
 #include "process/signals.h"
 #include "process/wakeup.h"
 #include "session/connection/address.h"
+#include "session/datakey.h"
 #include "session/events.h"
 #include "session/link.h"
 #include "session/plan.h"
@@ -70,6 +71,8 @@ struct session {
 	struct sessionrecovery recovery;
 	struct sessionoutage outage;
 	struct sessionask farewell;	/* TerminateSession */
+	struct sessiondatakey data_key;
+	bool encrypted;			/* with a data key, or it would be */
 	struct bytes id, region;	/* as the service is asked for it, and where */
 	bool opened;			/* it has been, once */
 	bool ready;

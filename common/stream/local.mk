@@ -26,6 +26,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/outgoing.h \
 	%D%/receipts.c \
 	%D%/receipts.h \
+	%D%/sealing.c \
+	%D%/sealing.h \
 	%D%/sessiontype.h \
 	%D%/smux.c \
 	%D%/smux.h \
