@@ -133,6 +133,7 @@ python_tests = \
 	tests/session/connection.py \
 	tests/session/outage_cuts.py \
 	tests/session/outage_ends.py \
+	tests/session/outage_names.py \
 	tests/session/outage_service.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
@@ -324,7 +325,8 @@ tests_core_test_scrub_SOURCES = tests/core/test_scrub.c common/core/scrub.c
 endif
 
 # Preloads, not programs: no automake rule makes one without libtool.
-preloads = tests/preload/earlystart.so tests/preload/failmalloc.so tests/preload/setclock.so tests/preload/shywrite.so
+preloads = tests/preload/earlystart.so tests/preload/failmalloc.so tests/preload/lostname.so tests/preload/setclock.so \
+	tests/preload/shywrite.so
 check_DATA = $(preloads)
 $(preloads): tests/preload/%.so: $(srcdir)/tests/preload/%.c
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC -O2 -o $@ $< -lgcc_s
