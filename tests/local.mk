@@ -39,6 +39,7 @@ unit_tests = \
 	tests/json/test_value \
 	tests/process/test_child \
 	tests/process/test_loop \
+	tests/process/test_loop_watch \
 	tests/process/test_network \
 	tests/process/test_process \
 	tests/process/test_signals \
@@ -301,6 +302,8 @@ tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c 
 	tests/config/settings_of.c tests/config/settings_of.h
 tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
 tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/script.c tests/process/script.h
+tests_process_test_loop_SOURCES = tests/process/test_loop.c tests/process/world.c tests/process/world.h
+tests_process_test_loop_watch_SOURCES = tests/process/test_loop_watch.c tests/process/world.c tests/process/world.h
 tests_process_test_process_SOURCES = tests/process/test_process.c tests/process/script.c tests/process/script.h
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
 	tests/stream/simulated/carriage.h tests/stream/simulated/dice.h tests/stream/simulated/flow.c \

@@ -13,6 +13,8 @@ noinst_LIBRARIES += %D%/libjson.a
 	%D%/python.h \
 	%D%/scan.c \
 	%D%/scan.h \
+	%D%/scanstring.c \
+	%D%/scanstring.h \
 	%D%/text.c \
 	%D%/text.h \
 	%D%/unescape.c \

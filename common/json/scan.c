@@ -12,7 +12,7 @@ enum state {
 	S_KEY,			/* after a comma in an object */
 	S_COLON,
 	S_AFTER,		/* after a value inside a container */
-	S_STRING, S_UTF8, S_ESCAPE, S_HEX, S_PAIR, S_PAIR_U,
+	S_STRING,
 	S_MINUS, S_ZERO, S_DIGITS, S_POINT, S_FRACTION, S_E, S_E_SIGN, S_EXPONENT,
 	S_WORD,			/* a literal that is all there */
 	S_LITERAL,
@@ -29,7 +29,7 @@ json_scan_start(struct json_scan *scan, size_t line, size_t column)
 	scan->objects = 0;
 	scan->depth = 0;
 	scan->state = S_VALUE;
-	scan->pair = scan->in_key = scan->uncapped = false;
+	scan->in_key = scan->uncapped = false;
 }
 
 static bool
@@ -97,6 +97,15 @@ close_container(struct json_scan *scan)
 }
 
 static bool
+begin_string(struct json_scan *scan, bool key)
+{
+	scan->in_key = key;
+	scan->state = S_STRING;
+	scanstring_start(&scan->string);
+	return true;
+}
+
+static bool
 begin_key(struct json_scan *scan, unsigned char c)
 {
 	struct json_span *member;
@@ -107,9 +116,7 @@ begin_key(struct json_scan *scan, unsigned char c)
 		return bad(scan, "more than 256 members");
 	if ((member = current_member(scan)) != NULL)
 		member->key = (uint32_t)(scan->at + 1);
-	scan->in_key = true;
-	scan->state = S_STRING;
-	return true;
+	return begin_string(scan, true);
 }
 
 static bool
@@ -130,7 +137,7 @@ begin_value(struct json_scan *scan, unsigned char c)
 	switch (c) {
 	case '{': return open_container(scan, true);
 	case '[': return open_container(scan, false);
-	case '"': scan->in_key = false; scan->state = S_STRING; return true;
+	case '"': return begin_string(scan, false);
 	case 't': return begin_literal(scan, "rue");
 	case 'f': return begin_literal(scan, "alse");
 	case 'n': return begin_literal(scan, "ull");
@@ -158,83 +165,12 @@ end_string(struct json_scan *scan)
 	scan->state = S_COLON;
 }
 
-/* The lead byte of a longer character; low and high bound the byte after it. */
-static bool
-begin_utf8(struct json_scan *scan, unsigned char c)
-{
-	if (c < 0xC2 || c > 0xF4)
-		return bad(scan, "a byte that is not UTF-8");
-	scan->need = c < 0xE0 ? 1 : c < 0xF0 ? 2 : 3;
-	scan->low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
-	scan->high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
-	scan->state = S_UTF8;
-	return true;
-}
-
-static bool
-take_utf8(struct json_scan *scan, unsigned char c)
-{
-	if (c < scan->low || c > scan->high)
-		return bad(scan, "a byte that is not UTF-8");
-	scan->low = 0x80;
-	scan->high = 0xBF;
-	if (--scan->need == 0)
-		scan->state = S_STRING;
-	return true;
-}
-
-/* What no plain text is, but for the quote at the end. */
+/* What is not plain, and not the quote at the end. */
 static bool
 take_string(struct json_scan *scan, unsigned char c)
 {
-	if (c == '\\')
-		scan->state = S_ESCAPE;
-	else if (c < 0x20)
-		return bad(scan, "a control character in a string");
-	else if (c >= 0x80)
-		return begin_utf8(scan, c);
-	return true;
-}
-
-static bool
-take_escape(struct json_scan *scan, unsigned char c)
-{
-	if (c == 'u') {
-		scan->need = 4;
-		scan->unit = 0;
-		scan->state = S_HEX;
-		return true;
-	}
-	if (c == '\0' || strchr("\"\\/bfnrt", c) == NULL)
-		return bad(scan, "an unknown escape in a string");
-	scan->state = S_STRING;
-	return true;
-}
-
-static bool
-end_unit(struct json_scan *scan)
-{
-	bool high = scan->unit >= 0xD800 && scan->unit <= 0xDBFF;
-	bool low = scan->unit >= 0xDC00 && scan->unit <= 0xDFFF;
-
-	if (scan->unit == 0)
-		return bad(scan, "\\u0000 in a string");
-	if (scan->pair != low)
-		return bad(scan, "half a surrogate pair in a string");
-	scan->pair = high;
-	scan->state = high ? S_PAIR : S_STRING;
-	return true;
-}
-
-static bool
-take_hex(struct json_scan *scan, unsigned char c)
-{
-	int digit = ascii_hex((char)c);
-
-	if (digit < 0)
-		return bad(scan, "\\u without four hexadecimal digits");
-	scan->unit = (uint16_t)((unsigned)scan->unit << 4 | (unsigned)digit);
-	return --scan->need == 0 ? end_unit(scan) : true;
+	scan->why = scanstring_take(&scan->string, c);
+	return scan->why == NULL;
 }
 
 static bool
@@ -335,16 +271,8 @@ take(struct json_scan *scan, unsigned char c)
 {
 	switch (scan->state) {
 	case S_STRING:	return take_string(scan, c);
-	case S_UTF8:	return take_utf8(scan, c);
-	case S_ESCAPE:	return take_escape(scan, c);
-	case S_HEX:	return take_hex(scan, c);
 	case S_AFTER:	return take_after(scan, c);
 	case S_LITERAL:	return take_literal(scan, c);
-	case S_PAIR:
-		scan->state = S_PAIR_U;
-		return c == '\\' || bad(scan, "half a surrogate pair in a string");
-	case S_PAIR_U:
-		return c == 'u' ? take_escape(scan, c) : bad(scan, "half a surrogate pair in a string");
 	case S_VALUE: case S_FIRST_ITEM: case S_FIRST_KEY: case S_KEY: case S_COLON:
 		return take_between(scan, c);
 	case S_WORD:
@@ -361,7 +289,8 @@ json_scan_feed(struct json_scan *scan, struct view text)
 		bool open_end = scan->depth == 0 && scan->state >= S_MINUS && scan->state <= S_WORD;
 		unsigned char c;
 
-		if (scan->state == S_STRING) {	/* without the state machine */
+		/* Without the state machine. */
+		if (scan->state == S_STRING && scan->string.state == SCANSTRING_PLAIN) {
 			size_t run = plain_run(text, scan->at);
 
 			scan->at += run;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/err.h"
+#include "json/scanstring.h"
 
 #define JSON_DEPTH_MAX 64
 #define JSON_MEMBERS_MAX 256		/* of the outermost object */
@@ -33,9 +34,8 @@ struct json_scan {
 	size_t line, column;		/* of the byte at `at`, from 1; columns in bytes */
 	uint64_t objects;		/* one bit a level: set in an object */
 	unsigned depth;
-	unsigned char state, need, low, high;	/* of a UTF-8 character, or hex digits to come */
-	uint16_t unit;			/* the \u escape being read */
-	bool pair;			/* a high surrogate waits for its second half */
+	unsigned char state;
+	struct scanstring string;	/* that is being read */
 	bool in_key;
 	bool uncapped;			/* more members are counted, and where they are is not remembered */
 	size_t count;
