@@ -21,8 +21,8 @@ PATIENCE = 20                               # seconds, for what must come
 class Service:
     """A sandbox, and sessions of it."""
 
-    def __init__(self, directory):
-        self.sandbox = Sandbox("--shell", "/bin/sh")
+    def __init__(self, directory, *options):
+        self.sandbox = Sandbox("--shell", "/bin/sh", *options)
         self.directory, self.count = directory, 0
         self.environment = {**self.sandbox.environment, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "HOME": directory,
                             "LC_ALL": "C.UTF-8", "TERM": "xterm", "AWS_EC2_METADATA_DISABLED": "true"}
