@@ -56,6 +56,7 @@ unit_tests = \
 	tests/service/test_answer \
 	tests/service/test_signatureage \
 	tests/session/test_address \
+	tests/session/test_contest \
 	tests/session/test_document \
 	tests/session/test_hush \
 	tests/session/test_liveness \

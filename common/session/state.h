@@ -13,6 +13,7 @@
 #include "process/signals.h"
 #include "process/wakeup.h"
 #include "session/connection/address.h"
+#include "session/contest.h"
 #include "session/events.h"
 #include "session/link.h"
 #include "session/plan.h"
@@ -70,6 +71,7 @@ struct session {
 	struct sessionask_how how;
 	struct sessionrecovery recovery;
 	struct sessionoutage outage;
+	struct sessioncontest contest;
 	struct sessionask farewell;	/* TerminateSession */
 	struct bytes id, region;	/* as the service is asked for it, and where */
 	bool opened;			/* it has been, once */
