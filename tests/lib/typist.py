@@ -1,5 +1,6 @@
 """ssm-stream at terminals, in sessions of a sandbox whose shell is a real one."""
 import fcntl
+import itertools
 import json
 import os
 import pty
@@ -23,7 +24,7 @@ class Service:
 
     def __init__(self, directory, *options):
         self.sandbox = Sandbox("--shell", "/bin/sh", *options)
-        self.directory, self.count = directory, 0
+        self.directory, self.count, self.numbers = directory, 0, itertools.count(1)
         self.environment = {**self.sandbox.environment, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "HOME": directory,
                             "LC_ALL": "C.UTF-8", "TERM": "xterm", "AWS_EC2_METADATA_DISABLED": "true"}
         self.environment.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
@@ -35,8 +36,8 @@ class Service:
 
     def session(self):
         """The name of a file with a new session's document."""
-        self.count += 1
-        path = os.path.join(self.directory, f"session-{self.count}.json")
+        number = self.count = next(self.numbers)
+        path = os.path.join(self.directory, f"session-{number}.json")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.pipeline("start-session", "--target", TARGET))
         return path

@@ -17,7 +17,7 @@ import tempfile
 import termios
 import time
 
-from tap import done, is_equal, ok
+from tap import done, is_equal, ok, together
 from terminal_screen import Screen
 from typist import PATIENCE, TOOL, Service, Typist
 
@@ -298,11 +298,9 @@ def main():
         check_lost_peer(service, directory)
         check_slow_start(directory)
         check_surroundings(service)
-        check_pipes(service)
-        check_readers(service)
+        together(lambda: check_pipes(service), lambda: check_readers(service), lambda: check_linger(service),
+                 lambda: check_events(service, directory))
         check_late_reader(service, directory)
-        check_linger(service)
-        check_events(service, directory)
         check_keyboard(service)
         service.sandbox.stop()
     done()
