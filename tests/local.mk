@@ -39,6 +39,7 @@ unit_tests = \
 	tests/json/test_value \
 	tests/process/test_child \
 	tests/process/test_loop \
+	tests/process/test_loop_watch \
 	tests/process/test_network \
 	tests/process/test_process \
 	tests/process/test_signals \
@@ -57,6 +58,7 @@ unit_tests = \
 	tests/service/test_answer \
 	tests/service/test_signatureage \
 	tests/session/test_address \
+	tests/session/test_contest \
 	tests/session/test_document \
 	tests/session/test_hush \
 	tests/session/test_liveness \
@@ -141,6 +143,7 @@ python_tests = \
 	tests/session/kms_sessions.py \
 	tests/session/outage_cuts.py \
 	tests/session/outage_ends.py \
+	tests/session/outage_names.py \
 	tests/session/outage_service.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
@@ -312,6 +315,8 @@ tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c 
 tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
 tests_fuzz_stream_encrypted_SOURCES = tests/fuzz/stream_encrypted.c tests/stream/sumdigest.c
 tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/script.c tests/process/script.h
+tests_process_test_loop_SOURCES = tests/process/test_loop.c tests/process/world.c tests/process/world.h
+tests_process_test_loop_watch_SOURCES = tests/process/test_loop_watch.c tests/process/world.c tests/process/world.h
 tests_process_test_process_SOURCES = tests/process/test_process.c tests/process/script.c tests/process/script.h
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
 	tests/stream/simulated/carriage.h tests/stream/simulated/dice.h tests/stream/simulated/flow.c \
@@ -341,7 +346,8 @@ tests_core_test_scrub_SOURCES = tests/core/test_scrub.c common/core/scrub.c
 endif
 
 # Preloads, not programs: no automake rule makes one without libtool.
-preloads = tests/preload/earlystart.so tests/preload/failmalloc.so tests/preload/setclock.so tests/preload/shywrite.so
+preloads = tests/preload/earlystart.so tests/preload/failmalloc.so tests/preload/lostname.so tests/preload/setclock.so \
+	tests/preload/shywrite.so
 check_DATA = $(preloads)
 $(preloads): tests/preload/%.so: $(srcdir)/tests/preload/%.c
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC -O2 -o $@ $< -lgcc_s

@@ -130,6 +130,21 @@ begin_recovery(struct session *session)
 	sessionrecovery_begin(&session->recovery);
 }
 
+/* In a line also at a terminal: what its last row says is not read when the connection is soon back. */
+static void
+look_for_another_client(struct session *session)
+{
+	struct channel_counters counters;
+
+	if (session->phase != SESSION_OPEN || session->back == 0)
+		return;
+	channel_count(session->channel, &counters);
+	if (sessioncontest_lost(&session->contest, session->link.closed, session->back, counters.heard,
+	    loop_now(&session->loop)))
+		consolenotice(&session->notice, "the connection is closed again and again as soon as it is back: "
+		    "another client may be in this session");
+}
+
 static void
 poll_loss(struct session *session)
 {
@@ -141,6 +156,7 @@ poll_loss(struct session *session)
 	if (channel_has_end(session->channel))
 		return;
 	tell_event(session, "Lost", view_of(why->message));
+	look_for_another_client(session);
 	if (!is_final(session, why) && may_resume(session)) {
 		begin_recovery(session);
 		return;

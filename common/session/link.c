@@ -130,7 +130,8 @@ on_lost(void *owner, const struct connection_loss *why)
 	}
 	ssm_fail(&link->why, why->err.rc, why->err.code, "%s", why->err.message);
 	sessionhush_text(&link->why, how->secret);
-	if (why->close_code != 0)
+	link->closed = why->close_code != 0;
+	if (link->closed)
 		sessionhush_words(&link->why, link->plan.host, view_of(how->session_id));
 	lose(link, &link->why);
 }
@@ -257,6 +258,7 @@ sessionlink_upgrade(struct sessionlink *link, const struct sessionaddress *addre
 	link->address = address;
 	link->to_sign = to_sign;
 	link->asked = true;
+	link->closed = false;
 	upgrade(link);
 }
 

@@ -48,6 +48,7 @@ struct sessionlink {
 	bool to_sign;
 	bool asked;			/* the connection is to open, or its loss to be told, once */
 	bool ahead;			/* it was dialled before it was asked for */
+	bool closed;			/* the last one that is lost was, by a close frame */
 	struct ssm_error why;
 };
 

@@ -18,6 +18,8 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/connection/traffic.h \
 	%D%/connection/upgrade_request.c \
 	%D%/connection/upgrade_request.h \
+	%D%/contest.c \
+	%D%/contest.h \
 	%D%/datakey.c \
 	%D%/datakey.h \
 	%D%/document.c \

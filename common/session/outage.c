@@ -4,8 +4,25 @@
 
 #define BLINK 500			/* a connection that is back so soon was not missed */
 #define SECOND 1000
+#define USUAL 2000			/* until a node's first word: no line comes and goes for that */
 #define MOMENT 500			/* for a program to take notice of a size */
 #define LATEST 5000			/* for the node to acknowledge it */
+
+void
+outage_start(struct session *session)
+{
+	session->outage.begun = loop_now(&session->loop);
+	session->outage.next = session->outage.begun + USUAL;
+}
+
+void
+outage_heard(struct session *session)
+{
+	if (session->outage.begun == 0)
+		return;
+	session->outage.begun = 0;
+	consolestatusline_hide(&session->outage.line);
+}
 
 void
 outage_begin(struct session *session)
@@ -119,6 +136,30 @@ show(struct session *session, uint64_t now)
 	bytes_clear(&text);
 }
 
+/* The keys are still the terminal's, which knows how to interrupt. */
+static void
+show_wait(struct session *session, uint64_t now)
+{
+	struct sessionoutage *outage = &session->outage;
+	struct bytes text = BYTES_INIT(SSM_MESSAGE_MAX);
+
+	bytes_print(&text, "[%s: %s, %llu s]", session->plan->cli->tool->name,
+	    session->phase == SESSION_OPEN ? "connected; the node has not said anything yet" : "connecting",
+	    (unsigned long long)(now - outage->begun) / SECOND);
+	if (!bytes_failed(&text))
+		consolestatusline_show(&outage->line, bytes_view(&text));
+	bytes_clear(&text);
+}
+
+static bool
+may_show(const struct session *session)
+{
+	if (session->outage.since != 0)
+		return consolenotice_has_line(&session->notice);
+	return session->outage.begun != 0 && !session->plan->cli->quiet &&
+	    consolestatusline_is_able(&session->outage.line);
+}
+
 /* Once an outage, and audible: who types looks elsewhere. */
 static void
 tell_full(struct session *session)
@@ -148,17 +189,19 @@ outage_tick(struct session *session, uint64_t now)
 	if (outage->repainted != 0)
 		end_repaint(session, now);
 	if (session->phase >= SESSION_ENDS) {
-		outage->since = 0;
+		outage->since = outage->begun = 0;
 		consolestatusline_hide(&outage->line);
 	}
-	if (outage->since == 0)
+	if (outage->since != 0)
+		tell_full(session);
+	if (!may_show(session) || (now < outage->next && !is_typing_new(session)))
 		return;
-	tell_full(session);
-	if (!consolenotice_has_line(&session->notice) || (now < outage->next && !is_typing_new(session)))
-		return;
-	show(session, now);
+	if (outage->since != 0)
+		show(session, now);
+	else
+		show_wait(session, now);
 	outage->counted = session->input.kept;
-	outage->next = now + SECOND - (now - outage->since) % SECOND;
+	outage->next = now + SECOND - (now - (outage->since != 0 ? outage->since : outage->begun)) % SECOND;
 }
 
 uint64_t
@@ -167,7 +210,7 @@ outage_moment(const struct session *session)
 	const struct sessionoutage *outage = &session->outage;
 	uint64_t at = outage->repainted != 0 ? outage->repainted : UINT64_MAX;
 
-	if (outage->since != 0 && outage->next < at && consolenotice_has_line(&session->notice))
+	if (outage->next < at && may_show(session))
 		at = outage->next;
 	return at;
 }

@@ -39,6 +39,7 @@ on_message(void *owner, struct view message, bool text)
 {
 	struct session *session = owner;
 
+	outage_heard(session);
 	channel_receive(session->channel, message, text, loop_now(&session->loop));
 }
 
@@ -128,6 +129,7 @@ set_up_streams(struct session *session)
 	session->input.owner = session;
 	consoleoutput_start(&session->output, &session->loop, STDOUT_FILENO, STDERR_FILENO);
 	consolestatusline_start(&session->outage.line, &session->output, getenv("TERM"));
+	outage_start(session);
 }
 
 static enum ssm_err

@@ -13,6 +13,7 @@
 #include "process/signals.h"
 #include "process/wakeup.h"
 #include "session/connection/address.h"
+#include "session/contest.h"
 #include "session/datakey.h"
 #include "session/events.h"
 #include "session/link.h"
@@ -28,10 +29,11 @@ enum session_phase {
 	SESSION_DONE,
 };
 
-/* What a person sees of a session whose connection is lost; since 0: it is not. */
+/* What a person sees of a session whose connection is lost, or whose node has said nothing yet. */
 struct sessionoutage {
 	struct consolestatusline line;
-	uint64_t since;			/* 0: there is none */
+	uint64_t begun;			/* when the session did; 0: the node has said something since */
+	uint64_t since;			/* when it was lost; 0: it is not */
 	uint64_t next;			/* when the line is to be looked at again */
 	uint64_t kept, dropped;		/* of what was typed, before */
 	uint64_t counted;		/* what was kept when the line was written */
@@ -70,6 +72,7 @@ struct session {
 	struct sessionask_how how;
 	struct sessionrecovery recovery;
 	struct sessionoutage outage;
+	struct sessioncontest contest;
 	struct sessionask farewell;	/* TerminateSession */
 	struct sessiondatakey data_key;
 	bool encrypted;			/* with a data key, or it would be */
@@ -122,7 +125,14 @@ void lifecycle_terminate(struct session *session, const char *reason, int code);
  * When the connection is back the line is taken away, and the program on the node made to paint its screen anew, by a
  * size that is another for a moment: of one that is the same most take no notice. Losses are told in lines by
  * consolenotice_connection() where there is no such line.
+ *
+ * The same line tells of a session that has begun, and of which nothing has come for longer than is usual.
  */
+void outage_start(struct session *session);
+
+/* The node has said something, which may be printed. */
+void outage_heard(struct session *session);
+
 void outage_begin(struct session *session);
 
 /* The connection is back: the node is told the terminal's size. */

@@ -316,8 +316,7 @@ check_start(void)
 	ok(json_scan_feed(&scan, VIEW("[\n  x")) == JSON_SCAN_BAD, "a scan that starts in mid-file");
 	ok(scan.line == 8 && scan.column == 3, "counts from there");
 	json_scan_start(&scan, 7, 5);
-	ok(json_scan_feed(&scan, VIEW("[x")) == JSON_SCAN_BAD && scan.column == 6,
-	    "on the first line columns go on");
+	ok(json_scan_feed(&scan, VIEW("[x")) == JSON_SCAN_BAD && scan.column == 6, "on the first line columns go on");
 }
 
 static struct view
@@ -374,8 +373,7 @@ check_members(void)
 
 	ok(scan_text(&scan, members(&text, "{", 256, "}"), "256") == JSON_SCAN_DONE, "256 members");
 	is_number(scan.count, 256, "are all remembered");
-	ok(scan_text(&scan, members(&text, "{", 257, "}"), "257") == JSON_SCAN_BAD,
-	    "257 members are refused");
+	ok(scan_text(&scan, members(&text, "{", 257, "}"), "257") == JSON_SCAN_BAD, "257 members are refused");
 	is_text(scan.why, "more than 256 members", "and why");
 	json_scan_start(&scan, 1, 1);
 	scan.uncapped = true;

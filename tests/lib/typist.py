@@ -1,5 +1,6 @@
 """ssm-stream at terminals, in sessions of a sandbox whose shell is a real one."""
 import fcntl
+import itertools
 import json
 import os
 import pty
@@ -21,9 +22,9 @@ PATIENCE = 20                               # seconds, for what must come
 class Service:
     """A sandbox, and sessions of it."""
 
-    def __init__(self, directory):
-        self.sandbox = Sandbox("--shell", "/bin/sh")
-        self.directory, self.count = directory, 0
+    def __init__(self, directory, *options):
+        self.sandbox = Sandbox("--shell", "/bin/sh", *options)
+        self.directory, self.count, self.numbers = directory, 0, itertools.count(1)
         self.environment = {**self.sandbox.environment, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "HOME": directory,
                             "LC_ALL": "C.UTF-8", "TERM": "xterm", "AWS_EC2_METADATA_DISABLED": "true"}
         self.environment.update({name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ})
@@ -35,8 +36,8 @@ class Service:
 
     def session(self):
         """The name of a file with a new session's document."""
-        self.count += 1
-        path = os.path.join(self.directory, f"session-{self.count}.json")
+        number = self.count = next(self.numbers)
+        path = os.path.join(self.directory, f"session-{number}.json")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.pipeline("start-session", "--target", TARGET))
         return path

@@ -85,12 +85,27 @@ def check_fresh(service):
     typist.close()
 
 
+def check_two_at_once(service):
+    """They take the session from each other, and each is told why, once; it is the one's that stays."""
+    told = rb"again and again as soon as it is back: another client may be in this session"
+    first = begin(service)
+    press(first, [b"#"])
+    second = resume(service, first.session, "at-once")
+    ok(first.sees(told) and second.sees(told), "two clients in a session: both are told of another", first.seen, second.seen)
+    kill(second)
+    ok(press(first, [b"#"] * 3), "the one that stays has it", first.seen)
+    first.type(b"\rexit\r")
+    ok(first.wait() == 0 and b"another client" not in first.seen, "and is told no more", first.seen)
+    first.close()
+
+
 def main():
     with tempfile.TemporaryDirectory() as directory:
         service = Service(directory)
         events = os.path.join(directory, "events")
         try:
             check_fresh(service)
+            check_two_at_once(service)
             check_adopted(service, events, b"")
             check_adopted(service, events, b"kept=7\r"[-7:])
             check_adopted(service, events, b"kept=7" + b" " * 3 + b"; : " + b"z" * 990)

@@ -17,7 +17,8 @@ import tempfile
 import termios
 import time
 
-from tap import done, is_equal, ok
+from tap import done, is_equal, ok, together
+from terminal_screen import Screen
 from typist import PATIENCE, TOOL, Service, Typist
 
 LEAVES = "the session goes on"
@@ -149,6 +150,27 @@ def check_lost_peer(service, directory):
     ok(service.sandbox.process.poll() is None, "the other service is there")
 
 
+def check_slow_start(directory):
+    """A node that lets wait: who waits is told, as long as it does."""
+    service = Service(directory, "--fault", "slow:delay=3s")
+    typist, quiet = Typist(service), Typist(service, "--quiet")
+    screen, waits = Screen(), r"\[ssm-stream: connected; the node has not said anything yet, \d+ s\]"
+    match = typist.sees(waits.encode() + rb"\x1b\[0m\x1b\[K\x1b8")
+    ok(match, "a node that is silent at first: a line says so", typist.seen)
+    screen.feed(match.string[:match.end()] if match else b"")
+    ok(re.fullmatch(waits, screen.lines()[-1]) and not any(screen.lines()[:-1]) and (screen.row, screen.column) == (0, 0),
+       "at the bottom of the screen", screen.state())
+    match = typist.sees(rb"[$#] ")
+    screen.feed(match.string[:match.end()] if match else b"")
+    ok(re.search(r"^\S*[$#]$", screen.lines()[0]) and not any(screen.lines()[1:]),
+       "with the prompt it is gone", screen.state())
+    match = quiet.sees(rb"[$#] ")
+    ok(match and b"ssm-stream" not in match.string, "--quiet: nothing is said", quiet.seen)
+    for one in typist, quiet:
+        one.close()
+    service.sandbox.stop()
+
+
 def check_surroundings(service):
     """A shell that is told to end, wherever it is started."""
     bare = {name: value for name, value in service.environment.items() if name != "TERM"}
@@ -274,12 +296,11 @@ def main():
         check_suspend(service)
         check_job_control(service)
         check_lost_peer(service, directory)
+        check_slow_start(directory)
         check_surroundings(service)
-        check_pipes(service)
-        check_readers(service)
+        together(lambda: check_pipes(service), lambda: check_readers(service), lambda: check_linger(service),
+                 lambda: check_events(service, directory))
         check_late_reader(service, directory)
-        check_linger(service)
-        check_events(service, directory)
         check_keyboard(service)
         service.sandbox.stop()
     done()

@@ -16,7 +16,7 @@ import datachannel_programs as programs
 from datachannel import Emulator
 from datachannel_host import RESUME, Host
 from stream_running import TOOL, Stream
-from tap import done, is_equal, ok, skip, skip_all
+from tap import done, is_equal, ok, skip, skip_all, together
 
 PATIENCE = 120                              # seconds for what must come, on a slow machine
 PONG = 0x8A                                 # the first byte of its frame
@@ -201,9 +201,7 @@ def main():
     if sys.argv[1:] == ["inside"]:
         inside()
         return
-    check_typing()
-    check_given_up()
-    run_inside()
+    together(check_typing, check_given_up, run_inside)
     done()
 
 
