@@ -37,6 +37,7 @@ unit_tests = \
 	tests/json/test_json \
 	tests/json/test_jsonscan \
 	tests/json/test_value \
+	tests/ports/test_address \
 	tests/process/test_child \
 	tests/process/test_loop \
 	tests/process/test_network \

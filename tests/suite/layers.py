@@ -40,7 +40,8 @@ ROOMS = {
     "start": "core process json aws config cli pipeline resume",
     "stream": "core json sign http",
     "console": "core process cli",
-    "session": "core process json retry aws config cli sign http service pipeline stream console",
+    "ports": "core process stream",
+    "session": "core process json retry aws config cli sign http service pipeline stream console ports",
     "sandbox": "core process json aws sign http stream",
 }
 
