@@ -39,8 +39,8 @@ ROOMS = {
     "check": "core process json cli jmespath aws pipeline",
     "start": "core process json aws config cli pipeline resume",
     "stream": "core json sign http",
-    "console": "core process cli",
     "ports": "core process stream",
+    "console": "core process cli",
     "session": "core process json retry aws config cli sign http service pipeline stream console ports",
     "sandbox": "core process json aws sign http stream",
 }
