@@ -58,7 +58,7 @@ TOOLS = {
     "ssm-sandbox": "aws cli core sandbox sign",
     "ssm-sign": "aws cli core credentials json sign",
     "ssm-start-session": "aws cli core process resume start",
-    "ssm-stream": "cli console core http process session sign",
+    "ssm-stream": "cli console core http ports process session sign",
 }
 
 # A library's header, and the only rooms that see it, directly or through others' headers.
