@@ -145,6 +145,7 @@ python_tests = \
 	tests/session/ports_bytes.py \
 	tests/session/ports_ends.py \
 	tests/session/ports_many.py \
+	tests/session/ports_node.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_network.py \
