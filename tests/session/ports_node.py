@@ -84,6 +84,10 @@ class Run:
         for at in range(0, len(data), size):
             self.session.output(data[at:at + size])
 
+    def is_told(self):
+        """The node ends it when it is told to, or the service, whichever is first."""
+        return self.node.flags == [2] or self.session.terminated == 1
+
     def finish(self):
         ended = self.stream.finish()
         return ended.code, [line for line in ended.err.decode().splitlines() if "listening on" not in line]
@@ -123,7 +127,7 @@ def garbage(emulator):
         run.say(frame(PSH, 3, b"whole"), b"\x02garbage of any length")
         is_equal(rest(connection), (b"whole", "reset"), "what cannot be read ends connections as lost")
     is_equal(run.finish(), (255, ["ssm-stream: what the node sends for local connections cannot be read"]), "a line, and 255")
-    is_equal(run.session.terminated, 1, "the session is ended")
+    ok(run.is_told(), "the session is ended")
 
 
 def ended_by_service(emulator):
@@ -163,21 +167,21 @@ def flags(emulator):
     code, lines = run.finish()
     is_equal((code, lines[0]), (-15, r"ssm-stream: the node cannot connect to port 80 of db.internal\x1b[1m"),
              "whom the node cannot reach, without what a terminal would do")
-    is_equal(run.node.flags, [2], "the node is told of the end")
+    ok(run.is_told(), "the session is ended")
 
 
 def outage(emulator):
     """Who has said everything waits for the answer as long as the session is lost, and its time behind that."""
-    run = Run(emulator, "outage")
+    run, back = Run(emulator, "outage"), threading.Event()
     with run.connect() as connection:
         connection.sendall(b"question")
         ok(run.node.awaits(PSH, 3), "a question", run.node.frames)
         until(lambda: not run.session.unacknowledged)
-        emulator.resume_answer = lambda session: (503, {"__type": "ServiceUnavailable", "message": "later"})
+        emulator.resume_answer = lambda session: back.wait(LIMIT) and emulator.answer("AmazonSSM.ResumeSession", session)
         run.session.cut("rst")
         connection.shutdown(socket.SHUT_WR)
-        ok(not until(lambda: run.node.has(FIN, 3), 12), "it is not ended while the session is lost")
-        emulator.resume_answer = None
+        ok(not until(lambda: run.node.has(FIN, 3), 11.2), "it is not ended while the session is lost")
+        back.set()
         run.say(frame(PSH, 3, b"answer"), frame(FIN, 3))
         is_equal(rest(connection), (b"answer", "end"), "and the answer comes")
     run.stream.process.terminate()
