@@ -42,6 +42,7 @@ unit_tests = \
 	tests/ports/test_mux_limits \
 	tests/ports/test_mux_memory \
 	tests/ports/test_mux_play \
+	tests/ports/test_peer \
 	tests/ports/test_pieces \
 	tests/process/test_child \
 	tests/process/test_loop \
