@@ -236,6 +236,7 @@ fuzz_targets = \
 	tests/fuzz/json_json \
 	tests/fuzz/json_scan \
 	tests/fuzz/json_value \
+	tests/fuzz/ports_mux \
 	tests/fuzz/request_shorthand \
 	tests/fuzz/request_yamltext \
 	tests/fuzz/retry_sendrate \
