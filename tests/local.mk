@@ -42,6 +42,7 @@ unit_tests = \
 	tests/ports/test_mux_limits \
 	tests/ports/test_mux_memory \
 	tests/ports/test_mux_play \
+	tests/ports/test_peer \
 	tests/ports/test_pieces \
 	tests/process/test_child \
 	tests/process/test_loop \
@@ -145,6 +146,7 @@ python_tests = \
 	tests/session/ports_bytes.py \
 	tests/session/ports_ends.py \
 	tests/session/ports_many.py \
+	tests/session/ports_node.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_network.py \
@@ -334,9 +336,9 @@ tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/pee
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
-tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
-	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
+tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 if SCRUB
 unit_tests += tests/core/test_scrub

@@ -2,7 +2,6 @@
 import http.client
 import resource
 import socket
-import struct
 
 from port_running import LIMIT, Tunnel, document, echo, receive
 from sandbox_running import Sandbox
@@ -54,7 +53,6 @@ def few_descriptors(sandbox):
     is_equal(echo(connections[1], WORDS), WORDS, "there is still one for a new connection of the session")
     ok(tunnel.events("Resumed"), "which was lost meanwhile")
     for connection in connections[1:-1]:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))     # gone, not just silent
         connection.close()
     last.settimeout(LIMIT)
     is_equal(receive(last, len(WORDS)), WORDS, "until others have ended")
