@@ -37,6 +37,13 @@ unit_tests = \
 	tests/json/test_json \
 	tests/json/test_jsonscan \
 	tests/json/test_value \
+	tests/ports/test_address \
+	tests/ports/test_mux \
+	tests/ports/test_mux_limits \
+	tests/ports/test_mux_memory \
+	tests/ports/test_mux_play \
+	tests/ports/test_peer \
+	tests/ports/test_pieces \
 	tests/process/test_child \
 	tests/process/test_loop \
 	tests/process/test_loop_watch \
@@ -145,6 +152,10 @@ python_tests = \
 	tests/session/outage_ends.py \
 	tests/session/outage_names.py \
 	tests/session/outage_service.py \
+	tests/session/ports_bytes.py \
+	tests/session/ports_ends.py \
+	tests/session/ports_many.py \
+	tests/session/ports_node.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_network.py \
@@ -234,6 +245,7 @@ fuzz_targets = \
 	tests/fuzz/json_json \
 	tests/fuzz/json_scan \
 	tests/fuzz/json_value \
+	tests/fuzz/ports_mux \
 	tests/fuzz/request_shorthand \
 	tests/fuzz/request_yamltext \
 	tests/fuzz/retry_sendrate \
@@ -270,6 +282,7 @@ test_helpers = \
 	tests/lib/hostile_service.py \
 	tests/lib/json_lines.py \
 	tests/lib/netns.py \
+	tests/lib/port_running.py \
 	tests/lib/provider_home.py \
 	tests/lib/resume_stages.py \
 	tests/lib/rivals.py \
@@ -314,6 +327,10 @@ tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c 
 	tests/config/settings_of.c tests/config/settings_of.h
 tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
 tests_fuzz_stream_encrypted_SOURCES = tests/fuzz/stream_encrypted.c tests/stream/sumdigest.c
+tests_ports_test_mux_SOURCES = tests/ports/test_mux.c tests/ports/muxlog.c tests/ports/muxlog.h
+tests_ports_test_mux_limits_SOURCES = tests/ports/test_mux_limits.c tests/ports/muxlog.c tests/ports/muxlog.h
+tests_ports_test_mux_memory_SOURCES = tests/ports/test_mux_memory.c tests/ports/muxlog.c tests/ports/muxlog.h
+tests_ports_test_mux_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
 tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/script.c tests/process/script.h
 tests_process_test_loop_SOURCES = tests/process/test_loop.c tests/process/world.c tests/process/world.h
 tests_process_test_loop_watch_SOURCES = tests/process/test_loop_watch.c tests/process/world.c tests/process/world.h
@@ -386,13 +403,18 @@ check-network: all
 		TESTS='tests/calls/packet_loss.py tests/session/ssm_stream_network.py'
 
 # Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores. And one that is
-# cut so often in each way, or prints so many lines where messages are lost: ten minutes.
+# cut so often in each way, or prints so many lines where messages are lost: ten minutes. And a forwarded port: all lengths,
+# so many megabytes each way, and so many bytes over each of the connections whose session is cut.
 SESSIONS = 10000
 CUTS = 1000
 LINES = 100000
+MEGABYTES = 1024
+STREAM_BYTES = 6000
 check-long: all
 	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 $(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py'
+	PORTS_LENGTHS=all PORTS_MEGABYTES=$(MEGABYTES) PORTS_STREAM_BYTES=$(STREAM_BYTES) $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS=tests/session/ports_bytes.py
 
 # All of the cases in which ssm-resume-session stands in for the AWS CLI.
 check-drop-in: all
