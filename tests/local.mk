@@ -325,6 +325,8 @@ tests_config_test_settings_SOURCES = tests/config/test_settings.c tests/config/s
 	tests/config/settings_of.h
 tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c \
 	tests/config/settings_of.c tests/config/settings_of.h
+tests_fuzz_ports_mux_SOURCES = tests/fuzz/ports_mux.c common/ports/mux.c common/ports/pieces.c
+tests_fuzz_ports_mux_CPPFLAGS = $(AM_CPPFLAGS) -DMUX_STREAMS_MAX=16 -DMUX_WAITING_MAX=2048
 tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
 tests_fuzz_stream_encrypted_SOURCES = tests/fuzz/stream_encrypted.c tests/stream/sumdigest.c
 tests_ports_test_mux_SOURCES = tests/ports/test_mux.c tests/ports/muxlog.c tests/ports/muxlog.h

@@ -22,8 +22,10 @@
 
 #include "core/err.h"
 
+#ifndef MUX_STREAMS_MAX			/* a fuzz target has less of both: its runs are short, and meet the limits */
 #define MUX_STREAMS_MAX 4096
 #define MUX_WAITING_MAX (64 * 1024)
+#endif
 #define MUX_BUFFER_MAX (4 * 1024 * 1024)	/* as the agent's library */
 #define MUX_KEEPALIVE_MS 10000
 #define MUX_NEVER UINT64_MAX
