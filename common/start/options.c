@@ -5,6 +5,7 @@
 
 #include "aws/id.h"
 #include "aws/streamendpoint.h"
+#include "resume/skeletonform.h"
 #include "start/command.h"
 
 #define SECONDS_MAX 1000000
@@ -16,7 +17,6 @@ enum { OPT_TARGET = CLI_LONG, OPT_RESUME, OPT_DOCUMENT_NAME, OPT_PARAMETERS, OPT
 	OPT_NO_PAGINATE, OPT_NO_PAGER, OPT_AUTO_PROMPT, OPT_NO_AUTO_PROMPT, OPT_CLI_ERROR_FORMAT, OPT_SHOW_PIPELINE, OPT_STREAM };
 
 #define STREAM(NAME) (OPT_STREAM + STREAMOPTION_##NAME)
-#define SKELETON_WORDS "input|yaml-input|output"
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "As aws ssm start-session" },
@@ -26,7 +26,7 @@ static const struct cli_option options[] = {
 	{ OPT_REASON, "reason", "TEXT", "why the session is started" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
 	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
-	{ OPT_SKELETON, "generate-cli-skeleton", "[" SKELETON_WORDS "]",
+	{ OPT_SKELETON, "generate-cli-skeleton", "[" SKELETONFORM_WORDS "]",
 	    "print a sample of the parameters, or of the answer" },
 	CALLOPTION(REGION),
 	CALLOPTION(PROFILE),
@@ -96,16 +96,6 @@ startoptions_stream_name(enum streamoption option)
 	while (row->key != OPT_STREAM + (int)option)
 		row++;
 	return row->name;
-}
-
-/* The form may be joined, or be the next argument, or be left out. */
-static void
-take_skeleton(struct startoptions *given, struct cli *cli, const char *value)
-{
-	if (value == NULL && *cli->rest != NULL && (*cli->rest)[0] != '-')
-		value = *cli->rest++;
-	given->skeleton = value == NULL ? "input" : value;
-	cli_word(cli, "--generate-cli-skeleton", given->skeleton, VIEW(SKELETON_WORDS));
 }
 
 /* There are no operands but those behind --, so what begins with no dash is the id. */
@@ -189,7 +179,7 @@ take_option(struct startoptions *given, struct cli *cli, int key, const char *va
 	case OPT_REASON: given->reason = value; break;
 	case OPT_CLI_INPUT_JSON: given->input_json = value; break;
 	case OPT_CLI_INPUT_YAML: given->input_yaml = value; break;
-	case OPT_SKELETON: take_skeleton(given, cli, value); break;
+	case OPT_SKELETON: skeletonform_take(cli, value, &given->skeleton); break;
 	case OPT_NO_SIGN_REQUEST: given->no_sign_request = true; break;
 	case OPT_CLI_ERROR_FORMAT: choose_error_style(given, cli, "--cli-error-format", value); break;
 	case OPT_DEBUG: cli->verbose = true; break;
