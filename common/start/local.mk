@@ -6,10 +6,14 @@ noinst_LIBRARIES += %D%/libstart.a
 	%D%/attend.h \
 	%D%/command.c \
 	%D%/command.h \
+	%D%/forward.c \
+	%D%/forward.h \
 	%D%/newest.c \
 	%D%/newest.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/parameter.c \
+	%D%/parameter.h \
 	%D%/stages.c \
 	%D%/stages.h \
 	%D%/streamcheck.c \
