@@ -81,17 +81,24 @@ commands_escape(void *owner, enum consoleescape_command command)
 	}
 }
 
-/* Of a port, what is typed is for the program whose connection it is, and nobody comes back to one. */
+/* Nobody comes back to one. */
 static bool
 is_port(const struct session *session)
 {
 	return session->ready && session->kind == CHANNEL_PORT;
 }
 
+/* What is typed is for the program whose connection it is. */
+static bool
+is_connection(const struct session *session)
+{
+	return is_port(session) && session->forward == NULL;
+}
+
 static void
 end_by(struct session *session, int number)
 {
-	if (number == SIGINT && is_port(session))
+	if (number == SIGINT && is_connection(session))
 		return;
 	if (session->end->signal == 0)
 		session->end->signal = number;
@@ -129,7 +136,7 @@ commands_signal(void *owner, unsigned events)
 			commands_size(session, false);
 			break;
 		case SIGTSTP:
-			if (!is_port(session))
+			if (!is_connection(session))
 				suspend(session);
 			break;
 		case SIGCONT:

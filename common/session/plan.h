@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cli/calloptions.h"
+#include "ports/listen.h"
 #include "session/document.h"
 #include "session/settings.h"
 
@@ -28,6 +29,8 @@ struct session_plan {
 	bool no_adopt;			/* nobody has been in the session before */
 	bool separate_output;		/* of a command: there will be an exit code */
 	const char *events;		/* a file's name, or NULL */
+	const struct portslisten *listen;	/* for a forwarded port; NULL, or none in it: where its properties say */
+	int ready_fd;			/* is told, and closed, when the session is ready; 0: there is none */
 };
 
 struct session_end {

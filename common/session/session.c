@@ -7,7 +7,7 @@
 
 #include "core/clock.h"
 #include "core/shellwords.h"
-#include "session/state.h"
+#include "session/forwarding.h"
 
 #define CLIENT_VERSION "1.2.835.0"	/* from which on the node's agent keeps port sessions alive by itself */
 #define EVENTS_PATIENCE 1000		/* for a reader of events, at the end */
@@ -244,6 +244,7 @@ tear_down(struct session *session)
 	sessionrecovery_clear(&session->recovery);
 	sessionask_end(&session->farewell);
 	sessionask_clear(&session->farewell);
+	forwarding_end(session);
 	consoleinput_clear(&session->input);
 	consolestatusline_hide(&session->outage.line);
 	consoleoutput_clear(&session->output);
@@ -271,7 +272,7 @@ session_run(const struct session_plan *plan, struct session_end *end)
 	struct session session = { .plan = plan, .end = end, .loop = { .fd = -1 }, .signals = SIGNALS_INIT,
 	    .signalled = { .fd = -1 }, .addresses = { SESSIONADDRESS_INIT, SESSIONADDRESS_INIT }, .link = SESSIONLINK_INIT,
 	    .network = NETWORK_INIT, .wakeup = WAKEUP_INIT,
-	    .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .events = SESSIONEVENTS_INIT,
+	    .listen = PORTSLISTEN_INIT, .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .events = SESSIONEVENTS_INIT,
 	    .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,
 	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT,
 	    .id = BYTES_INIT(SESSIONDOCUMENT_ID_MAX), .region = BYTES_INIT(SESSIONDOCUMENT_ID_MAX),
