@@ -197,22 +197,14 @@ check_url(const struct start *start)
 	return code;
 }
 
-/* What ssm-stream, which knows no names, would not tell. */
+/* One with a path ssm-stream makes anew, and removes its file in the end. */
 static void
 hand_ports_down(struct start *start)
 {
-	struct bytes leads = BYTES_INIT(2 * PORTSADDRESS_HOST_MAX);
-
-	if (start->given->forwarding == NULL)
-		return;
-	if (start->given->forward.local.kind == PORTSADDRESS_UNIX)
+	if (start->given->forwarding != NULL && start->given->forward.local.kind == PORTSADDRESS_UNIX)
 		portslisten_close(&start->listen);
 	for (size_t i = 0; i < start->listen.count; i++)
 		fcntl(start->listen.sockets[i].fd, F_SETFD, 0);
-	startforward_tell(&leads, &start->given->forward, start->given->target);
-	if (start->listen.count > 0)
-		cli_warn(start->cli, "listening on %s, for %.*s", start->listen.sockets[0].text, VIEW_ARG(bytes_view(&leads)));
-	bytes_clear(&leads);
 }
 
 /*

@@ -154,16 +154,3 @@ startforward_parameters(struct bytes *out, const struct startforward *forward, u
 		parameter_add(out, "localPortNumber", view_of(port));
 	jsontext_end(out);
 }
-
-void
-startforward_tell(struct bytes *out, const struct startforward *forward, const char *target)
-{
-	bool six = view_find(forward->host, ':') < forward->host.len;
-
-	if (forward->host.len > 0)
-		bytes_print(out, six ? "[%.*s]:%.*s" : "%.*s:%.*s", VIEW_ARG(forward->host), VIEW_ARG(forward->port));
-	else
-		bytes_print(out, "port %.*s", VIEW_ARG(forward->port));
-	if (target != NULL)
-		bytes_print(out, forward->host.len > 0 ? " by %s" : " of %s", target);
-}

@@ -35,7 +35,4 @@ unsigned startforward_port(const char *address);
 /* Appends the document's parameters as JSON; local_port 0 is none, as of a socket with a path. */
 void startforward_parameters(struct bytes *out, const struct startforward *forward, unsigned local_port);
 
-/* Appends where local connections go: "db.internal:5432 by i-1", "port 80 of i-1"; target NULL: not known. */
-void startforward_tell(struct bytes *out, const struct startforward *forward, const char *target);
-
 #endif

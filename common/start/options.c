@@ -44,7 +44,7 @@ static const struct cli_option options[] = {
 	{ OPT_DEBUG, "debug", NULL, "the same as --verbose" },
 	{ 0, NULL, NULL, "Ports" },
 	{ OPT_FORWARD, "local-forward", "FORWARD", "[BIND:]PORT:HOST:HOSTPORT, or [BIND:]PORT:HOSTPORT of the node" },
-	{ STREAM(READY_FD), "ready-fd", "N", "write a line to this descriptor when ports are served" },
+	{ STREAM(READY_FD), "ready-fd", "N", "write its addresses to it, a line each, once they are served" },
 	{ 0, NULL, NULL, "Coming back" },
 	{ OPT_RESUME, "resume", "[ID]", "go on in it, or in the newest of one's own" },
 	{ 0, NULL, NULL, "Taken, but without effect: the answer is not printed" },
@@ -155,12 +155,14 @@ check_endpoint(const struct cli *cli, const char *value)
 		cli_usage(cli, "option '--stream-endpoint-url': %s", err.message);
 }
 
-/* One that is not open is told before the service is asked. */
+/* As ssm-stream checks it, which is too late. */
 static void
 check_descriptor(const struct cli *cli, const char *value)
 {
-	if (fcntl((int)cli_number(cli, "--ready-fd", value, 0, INT_MAX), F_GETFD) < 0)
-		cli_usage(cli, "option '--ready-fd': descriptor %s is not open", value);
+	int fd = (int)cli_number(cli, "--ready-fd", value, 1, INT_MAX), flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		cli_usage(cli, "option '--ready-fd': descriptor %d cannot be written to", fd);
 }
 
 static void
