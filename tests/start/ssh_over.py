@@ -1,22 +1,22 @@
 """git, rsync, scp and sftp through ssh through the sandbox, whose connections are cut meanwhile: complete, and equal.
 
 SSH_OVER_MEGABYTES is how much git and rsync carry; make check-long asks for 200, with a cut every 5 seconds. And ssh's own
-keepalive, which outlives a cut as long as its two numbers say.
+keepalive, which outlives a loss as long as its two numbers say.
 """
 import filecmp
 import os
 import shutil
 import subprocess
-import sys
 import time
 
 from ssh_world import TARGET, SshWorld
-from tap import done, is_equal, ok, skip, skip_all, tell
+from tap import done, is_equal, ok, skip, skip_all, tell, together
 
 MEGABYTES = int(os.environ.get("SSH_OVER_MEGABYTES", "0"))
-SIZE = MEGABYTES * 1024 * 1024 if MEGABYTES else 1500 * 1024
-CUT = "rst:every=5s" if MEGABYTES else "rst:every=700"          # messages, of a kilobyte or an acknowledgement
-LIMIT = 120 if not MEGABYTES else 3600
+SIZE = MEGABYTES * 1024 * 1024 or 100 * 1024
+SESSIONS = 5                        # of a short run: each is cut once, in the middle
+CUTS = ["rst:every=5s"] if MEGABYTES else [f"rst:after=100:session={n}" for n in range(1, SESSIONS + 1)]
+LIMIT = 3600 if MEGABYTES else 120
 PIECES = 10
 
 
@@ -39,14 +39,12 @@ def is_same(one, other):
         filecmp.cmpfiles(one, other, found.common_files, shallow=False)[0] == found.common_files
 
 
-def timed(world, title, *command, **how):
-    """A command that must go through, and how it was cut on its way."""
-    cuts, began = sum(world.faults()), time.monotonic()
+def carried(world, title, *command, **how):
+    """A command that must go through."""
+    began = time.monotonic()
     run = world.run(*command, limit=LIMIT, **how)
-    cuts = sum(world.faults()) - cuts
-    tell(f"{title}: {SIZE / 1e6:.1f} MB, {time.monotonic() - began:.1f} s, {cuts} cuts")
+    tell(f"{title}: {SIZE / 1e6:.1f} MB, {time.monotonic() - began:.1f} s")
     is_equal(run.returncode, 0, f"{title}: 0", run.stdout, run.stderr)
-    return cuts
 
 
 def check_git(world):
@@ -55,79 +53,75 @@ def check_git(world):
         return
     here = world.path("repository")
     fill(here)
-    for arguments in ("init", "-q"), ("add", "."), ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false",
-                                                   "commit", "-qm", "c"):
-        subprocess.run(["git", "-C", here, "-c", "core.compression=0", *arguments], check=True, env=world.environment)
-    cuts = timed(world, "git clone", "git", "clone", "-q", f"{TARGET}:{here}", world.path("clone"))
+    settings = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    for arguments in ("init", "-q"), ("config", "core.compression", "0"), ("config", "pack.window", "0"), ("add", "."), \
+            (*settings, "commit", "-qm", "c"):
+        subprocess.run(["git", "-C", here, *arguments], check=True, env=world.environment)
+    carried(world, "git clone", "git", "clone", "-q", f"{TARGET}:{here}", world.path("clone"))
     ok(is_same(here, world.path("clone")), "git clone: every file is the same")
-    ok(cuts > 0, "git clone: cut on its way", cuts)
 
 
-def check_rsync(world):
+def check_rsync(world, up):
+    name = "rsync up" if up else "rsync down"
     if why := have("rsync"):
-        skip("rsync", why)
+        skip(name, why)
         return
-    here = world.path("tree")
+    here, there = world.path(f"tree-{up}"), world.path(f"copy-{up}")
     fill(here)
-    up = timed(world, "rsync up", "rsync", "-a", f"{here}/", f"{TARGET}:{world.path('up')}/")
-    ok(is_same(here, world.path("up")), "rsync up: every file is the same")
-    down = timed(world, "rsync down", "rsync", "-a", f"{TARGET}:{here}/", f"{world.path('down')}/")
-    ok(is_same(here, world.path("down")), "rsync down: every file is the same")
-    ok(up > 0 and down > 0, "rsync: cut on its way, both ways", up, down)
+    places = (f"{here}/", f"{TARGET}:{there}/") if up else (f"{TARGET}:{here}/", f"{there}/")
+    carried(world, name, "rsync", "-a", *places)
+    ok(is_same(here, there), f"{name}: every file is the same")
 
 
-def check_copies(world):
-    here = world.path("file")
+def check_copy(world, name):
+    here = world.path(f"file.{name}")
     with open(here, "wb") as file:
-        file.write(os.urandom(1000 * 1024))
-    timed(world, "scp", "scp", "-q", here, f"{TARGET}:{here}.scp")
-    ok(filecmp.cmp(here, here + ".scp", shallow=False), "scp: the file is the same")
-    timed(world, "sftp", "sftp", "-q", "-b", "-", TARGET, input=f"get {here} {here}.sftp\n")
-    ok(filecmp.cmp(here, here + ".sftp", shallow=False), "sftp: the file is the same")
+        file.write(os.urandom(SIZE))
+    if name == "scp":
+        carried(world, name, "scp", "-q", here, f"{TARGET}:{here}.copy")
+    else:
+        carried(world, name, "sftp", "-q", "-b", "-", TARGET, input=f"get {here} {here}.copy\n")
+    ok(filecmp.cmp(here, f"{here}.copy", shallow=False), f"{name}: the file is the same")
 
 
 def check_cut():
-    world = SshWorld(CUT)
+    world = SshWorld(*CUTS, own="ControlPath none\n")
+    cases = [lambda: check_git(world), lambda: check_rsync(world, True), lambda: check_rsync(world, False)]
     try:
         if why := world.start():
             skip_all(why)
-        check_git(world)
-        check_rsync(world)
-        if not MEGABYTES:
-            check_copies(world)
+        if MEGABYTES:
+            for case in cases:
+                case()
+        else:
+            together(*cases, lambda: check_copy(world, "scp"), lambda: check_copy(world, "sftp"))
+        tell(f"{sum(world.faults())} cuts")
+        if not have("git", "rsync"):
+            ok(sum(world.faults()) >= SESSIONS, "cut on their way", world.faults())
     finally:
         world.stop()
 
 
-def away(world, count, seconds):
-    """ssh, its keepalive every second, in a session that cannot be resumed for so long."""
-    world.add_fault("rst:after=2s:times=1")
-    world.add_fault(f"refuse-resume=500:for={seconds}s")
-    return world.run("ssh", "-o", "ControlPath=none", "-o", "ServerAliveInterval=1", "-o", f"ServerAliveCountMax={count}",
-                     TARGET, "sleep 4; echo here; exit 5")
-
-
-def check_keepalive():
-    for count, code, out, title in ((60, 5, "here\n", "outlives what is shorter than its two numbers"),
-                                    (2, 255, "", "ends what is longer")):
-        world = SshWorld()
-        try:
-            if why := world.start():
-                skip(title, why)
-                return
-            run = away(world, count, 6)
-            is_equal((run.returncode, run.stdout), (code, out), f"ssh's keepalive {title}", run.stderr)
-        finally:
-            world.stop()
+def hold_out(count, seconds):
+    """ssh, with a sign of life every second, in a session that cannot be resumed for so long."""
+    world = SshWorld("rst:after=2s:times=1", f"refuse-resume=500:for={seconds}s", own="ControlPath none\n")
+    try:
+        if why := world.start():
+            return why
+        run = world.run("ssh", "-o", "ServerAliveInterval=1", "-o", f"ServerAliveCountMax={count}", TARGET,
+                        "sleep 4; echo here; exit 5")
+        return run.returncode, run.stdout
+    finally:
+        world.stop()
 
 
 def main():
     if MEGABYTES:
         check_cut()
-        done()
-        sys.exit(0)
-    check_cut()
-    check_keepalive()
+    else:
+        together(check_cut,
+                 lambda: is_equal(hold_out(60, 6), (5, "here\n"), "ssh's keepalive outlives a loss that is shorter than it"),
+                 lambda: is_equal(hold_out(2, 8), (255, ""), "and does not outlive a longer one"))
     done()
 
 

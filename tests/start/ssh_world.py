@@ -23,7 +23,8 @@ class SshWorld:
     """start() is None, or why there is none. ssh looks for its files in the home of the password file, so that those on
     the PATH here are handed theirs."""
 
-    def __init__(self, *faults):
+    def __init__(self, *faults, own=""):
+        self.own = own              # what stands before all else in the configuration
         self.directory = tempfile.TemporaryDirectory()
         self.daemon = Sshd([TARGET], {"SESSION": "1"})
         self.sandbox = Sandbox(*(word for fault in faults for word in ("--fault", fault)))
@@ -43,10 +44,10 @@ class SshWorld:
         if why:
             return why
         with open(self.daemon.path("client"), encoding="utf-8") as file:
-            own = "".join(line for line in file if line.split()[0] not in OURS)
+            own = self.own + "".join(line for line in file if line.split()[0] not in OURS)
         known = f"UserKnownHostsFile {self.path('home/.ssh/known_hosts')}\n"
         self.write("home/.ssh/config", own + known + contrib().replace("~/.ssh/", self.path("home/.ssh/")))
-        for program in "ssh", "scp", "sftp":
+        for program in "ssh", "sftp":
             self.write(f"bin/{program}", f'#!/bin/sh\nexec /usr/bin/{program} -F {self.config} "$@"\n', 0o700)
         self.write("bin/scp", f'#!/bin/sh\nexec /usr/bin/scp -F {self.config} -S {self.path("bin/ssh")} "$@"\n', 0o700)
         self.environment = {**self.sandbox.environment, "PATH": f"{self.path('bin')}:{BUILD_DIR}:/usr/bin:/bin",
