@@ -153,8 +153,11 @@ python_tests = \
 	tests/sso/sso_cache.py \
 	tests/start/come_back.py \
 	tests/start/drop_in_start.py \
+	tests/start/forward.py \
 	tests/start/port_sessions.py \
 	tests/start/quoting.py \
+	tests/start/ssh_over.py \
+	tests/start/ssh_page.py \
 	tests/start/start_session.py \
 	tests/start/start_session_aws.py \
 	tests/start/start_session_real.py \
@@ -287,6 +290,7 @@ test_helpers = \
 	tests/session/wire.py \
 	tests/sign/sigv4_requests.py \
 	tests/sso/sso_cases.py \
+	tests/start/ssh_world.py \
 	tests/start/start_world.py \
 	tests/stream/hostile_cases.py
 
@@ -373,13 +377,15 @@ check-network: all
 		TESTS='tests/calls/packet_loss.py tests/session/ssm_stream_network.py'
 
 # Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores. And one that is
-# cut so often in each way, or prints so many lines where messages are lost: ten minutes.
+# cut so often in each way, or prints so many lines where messages are lost: ten minutes. And git and rsync through ssh.
 SESSIONS = 10000
 CUTS = 1000
 LINES = 100000
+MEGABYTES = 200
 check-long: all
-	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py'
+	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 \
+		SSH_OVER_MEGABYTES=$(MEGABYTES) $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py tests/start/ssh_over.py'
 
 # All of the cases in which ssm-resume-session stands in for the AWS CLI.
 check-drop-in: all
