@@ -16,6 +16,7 @@
 #include "process/start.h"
 #include "process/toolpath.h"
 #include "resume/styledend.h"
+#include "start/askedport.h"
 #include "start/attend.h"
 #include "start/newest.h"
 #include "start/stages.h"
@@ -57,16 +58,18 @@ check_events(struct start *start, struct ssm_error *err)
 	return rc;
 }
 
-/* The document is told the port that it has become. */
+/* With -L, or as a document's parameters have it. The document of -L is told the port that it has become. */
 static enum ssm_err
 open_ports(struct start *start, struct ssm_error *err)
 {
-	if (start->given->forwarding == NULL)
+	bool forwards = start->given->forwarding != NULL;
+
+	if (!forwards && !askedport_find(start->given, start->cli, &start->given->forward.local))
 		return SSM_OK;
 	if (portslisten_add(&start->listen, &start->given->forward.local, err) != SSM_OK)
 		return err->rc;
 	start->given->listening = &start->listen;
-	if (!startoptions_forward(start->given, startforward_port(start->listen.sockets[0].text)))
+	if (forwards && !startoptions_forward(start->given, startforward_port(start->listen.sockets[0].text)))
 		return ssm_fail_memory(err);
 	return SSM_OK;
 }

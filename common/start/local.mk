@@ -2,6 +2,8 @@
 START = %D%/libstart.a
 noinst_LIBRARIES += %D%/libstart.a
 %C%_libstart_a_SOURCES = \
+	%D%/askedport.c \
+	%D%/askedport.h \
 	%D%/attend.c \
 	%D%/attend.h \
 	%D%/command.c \

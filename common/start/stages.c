@@ -19,7 +19,7 @@ add_sign_and_call(struct pipeline *pipeline, const struct startoptions *given, c
 }
 
 void
-stages_open(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages)
+stages_request(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages)
 {
 	struct stage *stage = suite_add(pipeline, "ssm-request");
 
@@ -32,6 +32,12 @@ stages_open(struct pipeline *pipeline, const struct startoptions *given, const s
 	pipeline_option(pipeline, stage, "cli-input-yaml", given->input_yaml);
 	pipeline_option(pipeline, stage, "generate-cli-skeleton", given->skeleton);
 	suite_end(pipeline, stage, &given->call, messages);
+}
+
+void
+stages_open(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages)
+{
+	stages_request(pipeline, given, messages);
 	if (given->skeleton == NULL)
 		add_sign_and_call(pipeline, given, messages);
 }
@@ -122,7 +128,7 @@ add_listen(struct pipeline *pipeline, struct stage *stage, const struct startopt
 	struct bytes address = BYTES_INIT(PORTSADDRESS_HOST_MAX + 16);
 	char name[sizeof "/dev/fd/" + 10];
 
-	if (given->forwarding == NULL)
+	if (given->forwarding == NULL && given->listening == NULL)
 		return;
 	for (size_t i = 0; handed && i < given->listening->count; i++) {
 		snprintf(name, sizeof name, "/dev/fd/%d", given->listening->sockets[i].fd);

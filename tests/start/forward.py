@@ -1,5 +1,6 @@
 """ssm-start-session -L: a port of this machine that leads through the sandbox; when it is not to be had, and how it ends."""
 import http.server
+import json
 import os
 import signal
 import socket
@@ -163,6 +164,11 @@ def check_used(world):
         is_equal((got.returncode, got.stdout, got.stderr, world.requests()),
                  (255, "", f"ssm-start-session: cannot listen on {path}: Address already in use\n", []),
                  "nor for a socket's path in use")
+        got = world.run("--target", "i-1", "--document-name", "AWS-StartPortForwardingSession", "--parameters",
+                        f"portNumber=80,localPortNumber={port}")
+        is_equal((got.returncode, got.stderr, world.requests()),
+                 (255, f"ssm-start-session: cannot listen on 127.0.0.1:{port}: Address already in use\n", []),
+                 "nor where a document's parameters name one in use")
         got = world.run("--target", "i-1", "-L", "no.such.host.invalid:1:80")
         ok(got.returncode == 255 and got.stderr.startswith("ssm-start-session: cannot listen on no.such.host.invalid: ") and
            world.requests() == [], "nor for a name that is none", got)
@@ -199,9 +205,19 @@ def check_named(sandbox):
         forward = Forward(sandbox, *options, f"portNumber={port},localPortNumber={used}")
         out, err = forward.process.communicate(timeout=LIMIT)
     is_equal((forward.ready, forward.process.returncode, out, err.decode()),
-             ([], 255, b"", f"ssm-stream: cannot listen on 127.0.0.1:{used}: Address already in use\n"),
+             ([], 255, b"", f"ssm-start-session: cannot listen on 127.0.0.1:{used}: Address already in use\n"),
              "its port in use: a line, 255")
-    is_equal(sessions(sandbox, "Active"), 0, "and the session is ended")
+    before = sessions(sandbox, "History")
+    with socket.create_server(("127.0.0.1", 0)) as taken, tempfile.TemporaryDirectory() as directory:
+        used, path = taken.getsockname()[1], os.path.join(directory, "parameters")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"portNumber": [str(port)], "localPortNumber": [str(used)]}, file)
+        forward = Forward(sandbox, *options, f"file://{path}")
+        out, err = forward.process.communicate(timeout=LIMIT)
+    is_equal((forward.ready, forward.process.returncode, out, err.decode()),
+             ([], 255, b"", f"ssm-stream: cannot listen on 127.0.0.1:{used}: Address already in use\n"),
+             "out of a file it is known when the session is there: the same, of ssm-stream")
+    is_equal((sessions(sandbox, "Active"), sessions(sandbox, "History") - before), (0, 1), "and the session is ended")
 
 
 def main():
