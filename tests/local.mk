@@ -57,6 +57,7 @@ unit_tests = \
 	tests/role/test_xmltext \
 	tests/sandbox/test_agent \
 	tests/sandbox/test_agent_command \
+	tests/sandbox/test_agent_port \
 	tests/sandbox/test_faults \
 	tests/service/test_answer \
 	tests/service/test_signatureage \
@@ -134,12 +135,17 @@ python_tests = \
 	tests/sandbox/fault_answers.py \
 	tests/sandbox/faults.py \
 	tests/sandbox/many_sessions.py \
+	tests/sandbox/ports.py \
 	tests/sandbox/sandbox_clients.py \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
 	tests/session/outage_cuts.py \
 	tests/session/outage_ends.py \
 	tests/session/outage_service.py \
+	tests/session/ports_bytes.py \
+	tests/session/ports_ends.py \
+	tests/session/ports_many.py \
+	tests/session/ports_node.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_network.py \
@@ -267,6 +273,7 @@ test_helpers = \
 	tests/lib/hostile_service.py \
 	tests/lib/json_lines.py \
 	tests/lib/netns.py \
+	tests/lib/port_running.py \
 	tests/lib/provider_home.py \
 	tests/lib/resume_stages.py \
 	tests/lib/rivals.py \
@@ -284,6 +291,7 @@ test_helpers = \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
 	tests/sandbox/channel_client.py \
+	tests/sandbox/smux_client.py \
 	tests/session/busy_shell.py \
 	tests/session/far_sandbox.py \
 	tests/session/outage_world.py \
@@ -330,6 +338,8 @@ tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/pee
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
+tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 if SCRUB
@@ -377,15 +387,21 @@ check-network: all
 		TESTS='tests/calls/packet_loss.py tests/session/ssm_stream_network.py'
 
 # Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores. And one that is
-# cut so often in each way, or prints so many lines where messages are lost: ten minutes. And git and rsync through ssh.
+# cut so often in each way, or prints so many lines where messages are lost: ten minutes. And a forwarded port: all lengths,
+# so many megabytes each way, and so many bytes over each of the connections whose session is cut. And git and
+# rsync through ssh.
 SESSIONS = 10000
 CUTS = 1000
 LINES = 100000
-MEGABYTES = 200
+MEGABYTES = 1024
+STREAM_BYTES = 6000
+SSH_MEGABYTES = 200
 check-long: all
 	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 \
-		SSH_OVER_MEGABYTES=$(MEGABYTES) $(MAKE) $(AM_MAKEFLAGS) check \
+		SSH_OVER_MEGABYTES=$(SSH_MEGABYTES) $(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py tests/start/ssh_over.py'
+	PORTS_LENGTHS=all PORTS_MEGABYTES=$(MEGABYTES) PORTS_STREAM_BYTES=$(STREAM_BYTES) $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS=tests/session/ports_bytes.py
 
 # All of the cases in which ssm-resume-session stands in for the AWS CLI.
 check-drop-in: all

@@ -18,7 +18,7 @@ struct stream {
 	uint32_t id;
 	bool listed;
 	bool ended;			/* END is behind what waits */
-	bool lost;			/* BROKEN is */
+	bool lost;			/* BROKEN is, if it has not ended */
 };
 
 struct mux {
@@ -294,7 +294,7 @@ break_all(struct mux *mux)
 	mux->nop_at = MUX_NEVER;
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct stream *stream = mux->buckets[i]; stream != NULL; stream = stream->chain) {
-			stream->lost = !stream->ended;
+			stream->lost = true;
 			make_ready(mux, stream);
 		}
 }
