@@ -42,6 +42,7 @@ unit_tests = \
 	tests/ports/test_mux_limits \
 	tests/ports/test_mux_memory \
 	tests/ports/test_mux_play \
+	tests/ports/test_peer \
 	tests/ports/test_pieces \
 	tests/process/test_child \
 	tests/process/test_loop \
@@ -238,6 +239,7 @@ fuzz_targets = \
 	tests/fuzz/json_json \
 	tests/fuzz/json_scan \
 	tests/fuzz/json_value \
+	tests/fuzz/ports_mux \
 	tests/fuzz/request_shorthand \
 	tests/fuzz/request_yamltext \
 	tests/fuzz/retry_sendrate \
@@ -338,9 +340,9 @@ tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/pee
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
-tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
-	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
+tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 if SCRUB
 unit_tests += tests/core/test_scrub

@@ -8,7 +8,7 @@
 #define BUCKETS MUX_STREAMS_MAX		/* ids run in order, so that each has about one stream */
 #define CONTROL_MAX (2 * SMUX_HEADER_LEN * (MUX_STREAMS_MAX + 1))
 #define OUT_MAX (MUX_WAITING_MAX + CONTROL_MAX)
-#define OUT_ROOM (2 * OUT_MAX)		/* so that what waits is moved to the front seldom */
+#define OUT_ROOM (OUT_MAX + MUX_WAITING_MAX)	/* more, so that what waits is moved to the front seldom */
 
 struct stream {
 	struct stream *chain;		/* of its bucket */

@@ -362,6 +362,34 @@ def check_cuts(service):
     finish(session)
 
 
+def check_away(service):
+    away, full, sent = threading.Event(), threading.Event(), []
+
+    def flood(connection):
+        connection.settimeout(0.5)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        away.wait(20)
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            while True:
+                sent.append(connection.send(bytes(65536)))
+        full.set()
+
+    target = Destination(flood)
+    session = mux(service, portNumber=target.port)
+    stream, other = session.open(), session.open()
+    session.channel.until_acknowledged()
+    session.channel.socket.cut()
+    while service.status(session.channel.session) != "Disconnected":
+        time.sleep(0.01)
+    away.set()
+    ok(full.wait(20), "while the client is away destinations are not read on and on")
+    session.channel.connect(service.port, service.call("ResumeSession", SessionId=session.channel.session))
+    data = stream.until_ended() + other.until_ended()
+    ok(0 < len(data) < sum(sent) and not any(data), "one that is reset meanwhile ends its stream, behind what was read", len(data))
+    ok(session.open().until(1), "and others go on")
+    target.close()
+
+
 def check_faults():
     with Service("--fault", "rst:every=300", "--fault", "loss=1%:seed=4") as service:
         session = to(service, "echo")
@@ -389,6 +417,16 @@ def check_faults():
         ok(cuts > 0, "they were cut")
 
 
+def check_paced():
+    with Service("--paced") as service:
+        session = to(service, "source", "300")
+        begin = time.monotonic()
+        is_equal(session.open().until_ended() == bytes(at % 251 for at in range(300 * 1024)), True, "--paced: all is there")
+        ok(time.monotonic() - begin > 0.25, "a kilobyte a millisecond", time.monotonic() - begin)
+        session = to(service, "echo")
+        is_equal(session.open().send(b"hello").until(5), b"hello", "and what waits comes at once")
+
+
 def check_nothing_left(service):
     for channel in service.opened:
         service.call("TerminateSession", SessionId=channel.session)
@@ -402,11 +440,12 @@ def check_nothing_left(service):
 def main():
     with Ports() as service:
         for check in [check_documents, check_destinations, check_many, check_refused, check_ends, check_frames,
-                      check_standing_still, check_deaf, check_cuts]:
+                      check_standing_still, check_deaf, check_cuts, check_away]:
             check(service)
         check_basic(service, "1.1.69.0")
         check_nothing_left(service)
     check_versions()
+    check_paced()
     check_faults()
     done()
 

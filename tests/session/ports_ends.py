@@ -12,6 +12,7 @@ from port_running import LIMIT, Tunnel, document, echo, environment, receive
 from sandbox_running import Sandbox
 from tap import done, is_equal, ok, together
 
+PERIOD = 251                                # of what source.sandbox sends
 WORDS = b"the quick brown fox\n" * 50
 ENDED_BY = {signal.SIGTERM: -15, signal.SIGINT: -2, signal.SIGHUP: -1}
 
@@ -25,6 +26,12 @@ def status(sandbox, session_id):
 
 def said(tunnel, text):
     return [line for line in tunnel.said if text in line]
+
+
+def peak(tunnel):
+    """KiB."""
+    with open(f"/proc/{tunnel.process.pid}/status", encoding="utf-8") as file:
+        return int(re.search(r"VmHWM:\s+(\d+)", file.read())[1])
 
 
 def listening(sandbox):
@@ -144,6 +151,25 @@ def half_closed(sandbox):
         tunnel.stop()
 
 
+def closed(sandbox):
+    """Who has closed a connection altogether waits for nothing; the node hears of it long before anything is given up."""
+    directory = tempfile.mkdtemp()
+    path = os.path.join(directory, "socket")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        tunnel = Tunnel(sandbox, document(sandbox, "AWS-StartPortForwardingSession", portNumber=server.getsockname()[1]),
+                        "--verbose", "--listen", "localhost:0", "--listen", path)
+        for place in list(tunnel.ready):
+            tunnel.ready = [place]
+            with tunnel.connect() as connection:
+                connection.sendall(WORDS)
+            with server.accept()[0] as accepted:
+                accepted.settimeout(LIMIT)
+                is_equal(receive(accepted), WORDS, f"{place[:1]}: what was said, and the end")
+    tunnel.stop()
+    is_equal(said(tunnel, "a connection was ended"), [], "not for want of an answer")
+    os.rmdir(directory)
+
+
 def lingering(sandbox):
     """An end that the node does not answer is given up in the end."""
     tunnel = Tunnel(sandbox, document(sandbox, host="echo.sandbox", portNumber=7), "--verbose")
@@ -168,10 +194,20 @@ def deaf(sandbox):
         except TimeoutError:
             pass
         ok(sent < 100 << 20, "who speaks to a deaf target is stopped", sent)
-        with open(f"/proc/{tunnel.process.pid}/status", encoding="utf-8") as file:
-            peak = int(re.search(r"VmHWM:\s+(\d+)", file.read())[1])
-        ok(peak < 60 * 1024 or "ASAN_OPTIONS" in os.environ, "and kept in little memory", peak)
+        ok(peak(tunnel) < 60 * 1024 or "ASAN_OPTIONS" in os.environ, "and kept in little memory", peak(tunnel))
         is_equal(tunnel.stop()[0], -15, "a signal ends it nevertheless")
+
+
+def unread(sandbox):
+    """Nor does a local end that does not read."""
+    tunnel = Tunnel(sandbox, document(sandbox, host="source.sandbox", portNumber=65535))
+    with tunnel.connect() as connection:
+        is_equal(receive(connection, 1 << 20)[:5], bytes(range(5)), "an endless source")
+        threading.Event().wait(1)
+        ok(peak(tunnel) < 60 * 1024 or "ASAN_OPTIONS" in os.environ, "is kept in little memory, too", peak(tunnel))
+        is_equal(receive(connection, PERIOD * 50000), bytes((n + (1 << 20)) % PERIOD for n in range(PERIOD)) * 50000,
+                 "and nothing of it is lost")
+    tunnel.stop()
 
 
 def signals(sandbox):
@@ -189,7 +225,7 @@ def signals(sandbox):
 
 
 def by_turns(sandbox):
-    for case in listening, named_port, options, wrong_calls, other_sessions, refused, half_closed, deaf, signals:
+    for case in listening, named_port, options, wrong_calls, other_sessions, refused, half_closed, closed, deaf, unread, signals:
         case(sandbox)
 
 

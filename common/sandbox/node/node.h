@@ -26,6 +26,7 @@ struct node_plan {
 	enum agent_session session;
 	const char *shell;
 	const char *agent_version;
+	bool paced;			/* a port is read as the public agent does: a payload each millisecond at most */
 	struct view command;
 	struct agent_port port;
 	const sigset_t *mask;		/* of what is started */
