@@ -136,6 +136,7 @@ add_listen(struct pipeline *pipeline, struct stage *stage, const struct startopt
 	}
 	if (!handed) {
 		startforward_address(&address, &given->forward);
+		pipeline->failed |= bytes_cstr(&address) == NULL;
 		pipeline_option(pipeline, stage, "listen", bytes_cstr(&address));
 	}
 	bytes_clear(&address);
