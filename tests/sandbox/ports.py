@@ -406,8 +406,9 @@ def check_faults():
                 channel.step()
                 session.parse()
             except TimeoutError:
-                for message in list(channel.unacknowledged.values()):
-                    channel.socket.send(message)
+                with contextlib.suppress(OSError):      # the next step finds that, too
+                    for message in list(channel.unacknowledged.values()):
+                        channel.socket.send(message)
             except (Closed, OSError):
                 cuts += 1
                 with contextlib.suppress(Closed, OSError):
