@@ -169,8 +169,11 @@ python_tests = \
 	tests/sso/sso_cache.py \
 	tests/start/come_back.py \
 	tests/start/drop_in_start.py \
+	tests/start/forward.py \
 	tests/start/port_sessions.py \
 	tests/start/quoting.py \
+	tests/start/ssh_over.py \
+	tests/start/ssh_page.py \
 	tests/start/start_session.py \
 	tests/start/start_session_aws.py \
 	tests/start/start_session_real.py \
@@ -308,6 +311,7 @@ test_helpers = \
 	tests/session/wire.py \
 	tests/sign/sigv4_requests.py \
 	tests/sso/sso_cases.py \
+	tests/start/ssh_world.py \
 	tests/start/start_world.py \
 	tests/stream/hostile_cases.py
 
@@ -406,15 +410,18 @@ check-network: all
 
 # Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores. And one that is
 # cut so often in each way, or prints so many lines where messages are lost: ten minutes. And a forwarded port: all lengths,
-# so many megabytes each way, and so many bytes over each of the connections whose session is cut.
+# so many megabytes each way, and so many bytes over each of the connections whose session is cut. And git and
+# rsync through ssh.
 SESSIONS = 10000
 CUTS = 1000
 LINES = 100000
 MEGABYTES = 1024
 STREAM_BYTES = 6000
+SSH_MEGABYTES = 200
 check-long: all
-	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py'
+	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 \
+		SSH_OVER_MEGABYTES=$(SSH_MEGABYTES) $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py tests/start/ssh_over.py'
 	PORTS_LENGTHS=all PORTS_MEGABYTES=$(MEGABYTES) PORTS_STREAM_BYTES=$(STREAM_BYTES) $(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS=tests/session/ports_bytes.py
 

@@ -104,9 +104,9 @@ build(struct pipeline *pipeline, const struct resumeoptions *given)
 	const struct cli messages = messages_of(pipeline->cli, given);
 
 	add_request(pipeline, given, &messages);
-	if (given->skeleton == RESUMESKELETON_NONE && !given->no_sign_request)
+	if (given->skeleton == SKELETONFORM_NONE && !given->no_sign_request)
 		add_sign(pipeline, given, &messages);
-	if (given->skeleton == RESUMESKELETON_NONE)
+	if (given->skeleton == SKELETONFORM_NONE)
 		add_call(pipeline, given, &messages);
 	if (resumeoptions_takes_format(given, pipeline->cli) && given->answer < 0)
 		add_format(pipeline, given, &messages);

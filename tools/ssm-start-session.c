@@ -11,10 +11,12 @@
 #include "cli/errordocument.h"
 #include "core/io.h"
 #include "core/pathexpand.h"
+#include "ports/listen.h"
 #include "process/fifo.h"
 #include "process/start.h"
 #include "process/toolpath.h"
 #include "resume/styledend.h"
+#include "start/askedport.h"
 #include "start/attend.h"
 #include "start/newest.h"
 #include "start/stages.h"
@@ -25,7 +27,8 @@
 
 struct start {
 	const struct cli *cli;
-	const struct startoptions *given;
+	struct startoptions *given;
+	struct portslisten listen;	/* of -L: opened before the service is asked, ssm-stream's in the end */
 	struct signals interrupt;
 	struct pipeline pipeline;	/* that opens the session, or ends it */
 	struct pipeline stream;		/* ssm-stream alone, for its arguments */
@@ -55,6 +58,22 @@ check_events(struct start *start, struct ssm_error *err)
 	return rc;
 }
 
+/* With -L, or as a document's parameters have it. The document of -L is told the port that it has become. */
+static enum ssm_err
+open_ports(struct start *start, struct ssm_error *err)
+{
+	bool forwards = start->given->forwarding != NULL;
+
+	if (!forwards && !askedport_find(start->given, start->cli, &start->given->forward.local))
+		return SSM_OK;
+	if (portslisten_add(&start->listen, &start->given->forward.local, err) != SSM_OK)
+		return err->rc;
+	start->given->listening = &start->listen;
+	if (forwards && !startoptions_forward(start->given, startforward_port(start->listen.sockets[0].text)))
+		return ssm_fail_memory(err);
+	return SSM_OK;
+}
+
 /* All that can fail on this machine is done before the service is asked. */
 static enum ssm_err
 prepare(struct start *start, struct ssm_error *err)
@@ -62,7 +81,7 @@ prepare(struct start *start, struct ssm_error *err)
 	char session[32];
 
 	if (streamcheck_hosts(&start->check, start->given, err) != SSM_OK ||
-	    check_events(start, err) != SSM_OK)
+	    check_events(start, err) != SSM_OK || open_ports(start, err) != SSM_OK)
 		return err->rc;
 	if ((start->answer = memfd_create("session", MFD_CLOEXEC)) < 0)
 		return ssm_fail(err, SSM_E_OTHER, "PipelineError", "cannot keep the session's document: %s",
@@ -181,6 +200,16 @@ check_url(const struct start *start)
 	return code;
 }
 
+/* One with a path ssm-stream makes anew, and removes its file in the end. */
+static void
+hand_ports_down(struct start *start)
+{
+	if (start->given->forwarding != NULL && start->given->forward.local.kind == PORTSADDRESS_UNIX)
+		portslisten_close(&start->listen);
+	for (size_t i = 0; i < start->listen.count; i++)
+		fcntl(start->listen.sockets[i].fd, F_SETFD, 0);
+}
+
 /*
  * Becomes ssm-stream, with the signals held: one that comes now is its to take. Returns when it cannot be
  * started.
@@ -193,6 +222,7 @@ become_stream(struct start *start)
 	fcntl(start->answer, F_SETFD, 0);
 	if (start->events >= 0)
 		fcntl(start->events, F_SETFD, 0);
+	hand_ports_down(start);
 	execve(start->path, start->stream.stages[0].arguments, start->environment);
 	ssm_fail(&err, SSM_E_OTHER, "PipelineError", "cannot start ssm-stream: %s", strerror(errno));
 	fcntl(start->answer, F_SETFD, FD_CLOEXEC);
@@ -299,12 +329,14 @@ start_session(struct start *start)
 static int
 show(struct start *start)
 {
-	const struct startoptions *given = start->given;
+	struct startoptions *given = start->given;
 
 	if (given->resume && given->resume_id == NULL) {
 		stages_mine(&start->pipeline, given, start->cli);
 		stages_newest_shown(&start->pipeline);
 	}
+	if (given->forwarding != NULL && !startoptions_forward(given, given->forward.local.port))
+		start->pipeline.failed = true;
 	if (given->resume)
 		stages_resume(&start->pipeline, given, given->resume_id, start->cli);
 	else
@@ -326,7 +358,7 @@ int
 main(int argc, char **argv)
 {
 	struct startoptions given = STARTOPTIONS_INIT;
-	struct start start = { .given = &given, .check = STREAMCHECK_INIT, .events = -1, .answer = -1 };
+	struct start start = { .given = &given, .listen = PORTSLISTEN_INIT, .check = STREAMCHECK_INIT, .events = -1, .answer = -1 };
 	struct cli cli;
 	int code;
 
@@ -340,6 +372,7 @@ main(int argc, char **argv)
 	    start_session(&start);
 	pipeline_clear(&start.pipeline);
 	pipeline_clear(&start.stream);
+	portslisten_close(&start.listen);
 	streamcheck_clear(&start.check);
 	free(start.environment);
 	startoptions_clear(&given);

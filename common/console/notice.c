@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "core/io.h"
@@ -9,11 +10,13 @@
 
 #define LINE_MAX_BYTES 8192
 
-/* A raw terminal's cursor stands where the node has left it. */
+/* A raw terminal's cursor stands where the node has left it. Another program may have made it so: ssh, of its ProxyCommand's. */
 static bool
-is_raw(const struct consolenotice *notice)
+is_raw(void)
 {
-	return notice->terminal->raw && isatty(STDERR_FILENO);
+	struct termios modes;
+
+	return tcgetattr(STDERR_FILENO, &modes) == 0 && (modes.c_oflag & OPOST) == 0;
 }
 
 static void __attribute__((format(printf, 2, 0)))
@@ -25,10 +28,10 @@ say(const struct consolenotice *notice, const char *format, va_list args)
 		return;
 	vsnprintf(text, sizeof text, format, args);
 	consolestatusline_hide(notice->line);
-	if (is_raw(notice))
+	if (is_raw())
 		io_write_all(STDERR_FILENO, VIEW("\r\n"));
 	cli_warn(notice->cli, "%s", text);
-	if (is_raw(notice))
+	if (is_raw())
 		io_write_all(STDERR_FILENO, VIEW("\r"));
 }
 
@@ -68,7 +71,7 @@ consolenotice_line(const struct consolenotice *notice, struct view text)
 
 	consolestatusline_hide(notice->line);
 	printable_line(&line, text);
-	bytes_add(&line, is_raw(notice) ? VIEW("\r\n") : VIEW("\n"));
+	bytes_add(&line, is_raw() ? VIEW("\r\n") : VIEW("\n"));
 	if (!notice->cli->quiet)
 		io_write_all(STDERR_FILENO, bytes_view(&line));
 	bytes_clear(&line);

@@ -23,7 +23,7 @@ bool
 resumeformat_is_usual(const struct resumeoptions *given, const struct cli *cli)
 {
 	return resumeoptions_takes_format(given, cli) && !resumeoptions_is_batch(given) &&
-	    given->skeleton == RESUMESKELETON_NONE && !cli->inline_errors && !cli->verbose &&
+	    given->skeleton == SKELETONFORM_NONE && !cli->inline_errors && !cli->verbose &&
 	    (is_text(given) || given->output == NULL || strcmp(given->output, "json") == 0) &&
 	    isatty(STDOUT_FILENO) == 0;
 }

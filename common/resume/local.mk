@@ -10,5 +10,7 @@ noinst_LIBRARIES += %D%/libresume.a
 	%D%/options.h \
 	%D%/request.c \
 	%D%/request.h \
+	%D%/skeletonform.c \
+	%D%/skeletonform.h \
 	%D%/styledend.c \
 	%D%/styledend.h

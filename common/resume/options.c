@@ -9,8 +9,6 @@ enum { OPT_SESSION_ID = CLI_LONG, OPT_CLI_INPUT_JSON, OPT_CLI_INPUT_YAML, OPT_SK
 	OPT_QUERY, OPT_COLOR, OPT_NO_SIGN_REQUEST, OPT_DEBUG, OPT_CLI_ERROR_FORMAT, OPT_BINARY_FORMAT,
 	OPT_NO_PAGINATE, OPT_NO_PAGER, OPT_AUTO_PROMPT, OPT_NO_AUTO_PROMPT, OPT_INPUT, OPT_SHOW_PIPELINE };
 
-/* In the order of enum resumeskeleton. */
-#define SKELETON_WORDS "input|yaml-input|output"
 #define OUTPUT_WORDS "json|text|table|yaml|yaml-stream|off"
 
 static const struct cli_option options[] = {
@@ -18,7 +16,7 @@ static const struct cli_option options[] = {
 	{ OPT_SESSION_ID, "session-id", "ID", "the session to resume; '-' reads them from standard input" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
 	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
-	{ OPT_SKELETON, "generate-cli-skeleton", "[" SKELETON_WORDS "]",
+	{ OPT_SKELETON, "generate-cli-skeleton", "[" SKELETONFORM_WORDS "]",
 	    "print a sample of the parameters, or of the answer" },
 	{ OPT_OUTPUT, "output", OUTPUT_WORDS, "the format (json)" },
 	{ OPT_QUERY, "query", "EXPRESSION", "print what a JMESPath expression selects" },
@@ -121,17 +119,6 @@ const struct cli_tool resumeoptions_tool = {
 	.refuse_word = refuse_word,
 };
 
-/* The form may be joined, or be the next argument, or be left out. */
-static void
-take_skeleton(struct resumeoptions *given, struct cli *cli, const char *value)
-{
-	if (value == NULL && *cli->rest != NULL && (*cli->rest)[0] != '-')
-		value = *cli->rest++;
-	given->skeleton_name = value == NULL ? "input" : value;
-	given->skeleton = (enum resumeskeleton)(RESUMESKELETON_INPUT +
-	    cli_word(cli, "--generate-cli-skeleton", given->skeleton_name, VIEW(SKELETON_WORDS)));
-}
-
 static void
 choose_error_style(struct resumeoptions *given, const struct cli *cli, const char *option, const char *value)
 {
@@ -145,7 +132,7 @@ take_option(struct resumeoptions *given, struct cli *cli, int key, const char *v
 	case OPT_SESSION_ID: given->session_id = value; break;
 	case OPT_CLI_INPUT_JSON: given->input_json = value; break;
 	case OPT_CLI_INPUT_YAML: given->input_yaml = value; break;
-	case OPT_SKELETON: take_skeleton(given, cli, value); break;
+	case OPT_SKELETON: given->skeleton = skeletonform_take(cli, value, &given->skeleton_name); break;
 	case OPT_QUERY: given->query = value; break;
 	case OPT_NO_SIGN_REQUEST: given->no_sign_request = true; break;
 	case OPT_DEBUG: cli->verbose = true; break;
@@ -213,12 +200,12 @@ check_options(const struct resumeoptions *given, const struct cli *cli)
 	check_query(cli, given->query);
 	cli_operands_max(cli, 0);
 	if (given->session_id == NULL && given->input == NULL && !document &&
-	    given->skeleton != RESUMESKELETON_INPUT && given->skeleton != RESUMESKELETON_YAML)
+	    given->skeleton != SKELETONFORM_INPUT && given->skeleton != SKELETONFORM_YAML)
 		cli_usage(cli, "the following arguments are required: --session-id");
 	if (given->input_json != NULL && given->input_yaml != NULL)
 		cli_usage(cli, "Only one --cli-input- parameter may be specified.");
 	if (given->input != NULL && (given->session_id != NULL || document ||
-	    given->skeleton != RESUMESKELETON_NONE))
+	    given->skeleton != SKELETONFORM_NONE))
 		cli_usage(cli, "%s and --input exclude each other", given->session_id != NULL ?
 		    "--session-id" : given->input_json != NULL ? "--cli-input-json" : document ?
 		    "--cli-input-yaml" : "--generate-cli-skeleton");
@@ -253,15 +240,15 @@ bool
 resumeoptions_is_batch(const struct resumeoptions *given)
 {
 	return given->input != NULL || (given->session_id != NULL && strcmp(given->session_id, "-") == 0 &&
-	    given->skeleton == RESUMESKELETON_NONE);
+	    given->skeleton == SKELETONFORM_NONE);
 }
 
 bool
 resumeoptions_formats(const struct resumeoptions *given, const struct cli *cli)
 {
-	if (given->skeleton == RESUMESKELETON_INPUT || given->skeleton == RESUMESKELETON_YAML)
+	if (given->skeleton == SKELETONFORM_INPUT || given->skeleton == SKELETONFORM_YAML)
 		return false;
-	if (given->output_given || given->query != NULL || given->skeleton == RESUMESKELETON_OUTPUT)
+	if (given->output_given || given->query != NULL || given->skeleton == SKELETONFORM_OUTPUT)
 		return true;
 	return !resumeoptions_is_batch(given) && !cli->compact && !cli->pretty;
 }
@@ -272,7 +259,7 @@ resumeoptions_takes_format(const struct resumeoptions *given, const struct cli *
 	bool json = given->output == NULL || strcmp(given->output, "json") == 0;
 
 	return resumeoptions_formats(given, cli) && (!json || given->query != NULL ||
-	    given->skeleton == RESUMESKELETON_OUTPUT || resumeoptions_is_batch(given));
+	    given->skeleton == SKELETONFORM_OUTPUT || resumeoptions_is_batch(given));
 }
 
 enum ssm_err

@@ -11,10 +11,7 @@
 
 #include "cli/calloptions.h"
 #include "resume/errorstyle.h"
-
-/* Whether a sample is printed, and of what. */
-enum resumeskeleton { RESUMESKELETON_NONE, RESUMESKELETON_INPUT, RESUMESKELETON_YAML,
-	RESUMESKELETON_OUTPUT };
+#include "resume/skeletonform.h"
 
 struct resumeoptions {
 	const char *session_id, *input, *input_json, *input_yaml;
@@ -23,7 +20,7 @@ struct resumeoptions {
 	bool no_sign_request, show_pipeline;
 	int answer;			/* a file in memory that takes it, where it is formatted here; else -1 */
 	bool output_given;		/* else output is the configured one, NULL for json */
-	enum resumeskeleton skeleton;
+	enum skeletonform skeleton;
 	enum errorstyle error_style;	/* of a single session */
 	const char *time;		/* of the signature, when it is not this machine's */
 };

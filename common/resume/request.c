@@ -19,7 +19,7 @@ is_usual(const struct resumeoptions *given, const struct cli *cli)
 
 	return given->session_id != NULL && id_is_session(view_of(given->session_id)) &&
 	    !resumeoptions_is_batch(given) && given->input_json == NULL && given->input_yaml == NULL &&
-	    given->skeleton == RESUMESKELETON_NONE && !cli->verbose && utf8_check(profile) == profile.len;
+	    given->skeleton == SKELETONFORM_NONE && !cli->verbose && utf8_check(profile) == profile.len;
 }
 
 static bool

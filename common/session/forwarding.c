@@ -32,10 +32,24 @@ tell_ready(struct session *session, const struct portslisten *listen)
 	bytes_clear(&text);
 }
 
+/* Where local connections are for, in the node's words. */
+static void
+add_goal(struct bytes *text, const struct portproperties *port)
+{
+	struct view host = bytes_view(&port->host), number = bytes_view(&port->port);
+	bool six = view_find(host, ':') < host.len;
+
+	if (host.len > 0)
+		bytes_print(text, six ? ", for [%.*s]:%.*s" : ", for %.*s:%.*s", VIEW_ARG_CUT(host, TOLD_MAX),
+		    VIEW_ARG_CUT(number, TOLD_MAX));
+	else if (number.len > 0)
+		bytes_print(text, ", for the node's port %.*s", VIEW_ARG_CUT(number, TOLD_MAX));
+}
+
 static void
 tell_listening(struct session *session, const struct portslisten *listen)
 {
-	struct bytes text = BYTES_INIT(PORTSLISTEN_MAX * PORTSADDRESS_TEXT);
+	struct bytes text = BYTES_INIT((PORTSLISTEN_MAX + 4) * PORTSADDRESS_TEXT + 4 * TOLD_MAX);
 
 	for (size_t i = 0; i < listen->count; i++) {
 		const char *address = listen->sockets[i].text;
@@ -46,6 +60,7 @@ tell_listening(struct session *session, const struct portslisten *listen)
 		sessionevents_text(&session->events, "Address", view_of(address));
 		sessionevents_end(&session->events);
 	}
+	add_goal(&text, session->port);
 	consolenotice(&session->notice, "listening on %.*s", VIEW_ARG(bytes_view(&text)));
 	bytes_clear(&text);
 	tell_ready(session, listen);

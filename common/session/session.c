@@ -192,26 +192,33 @@ tell_end(struct session *session)
 	sessionevents_end(&session->events);
 }
 
-/* What becomes of a session that was left. */
+static void
+add_option(struct bytes *line, const char *name, struct view value)
+{
+	bytes_add_text(line, name);
+	shellwords_quote(line, value);
+}
+
+/* What becomes of a session that was left. Nobody comes back to one without a terminal. */
 static void
 tell_left(struct session *session)
 {
+	const char *profile = session->plan->options->values[CALLOPTION_PROFILE];
 	struct bytes line = BYTES_INIT(8 * SESSIONDOCUMENT_ID_MAX);
+	bool others = session->ready && session->kind != CHANNEL_SHELL;
 
-	if (!session->left || session->end->signal != 0)
+	if (!session->left || others || (session->end->signal != 0 && session->end->signal != SIGHUP))
 		return;
 	if (session->encrypted) {
 		consolenotice(&session->notice, "the session goes on until it is idle for too long; it is encrypted, and its key "
 		    "is gone: nobody can come back to it");
 		return;
 	}
-	bytes_add(&line, VIEW("ssm-resume-session --session-id "));
-	shellwords_quote(&line, bytes_view(&session->id));
-	if (session->region.len > 0) {
-		bytes_add(&line, VIEW(" --region "));
-		shellwords_quote(&line, bytes_view(&session->region));
-	}
-	bytes_add(&line, VIEW(" | ssm-stream"));
+	add_option(&line, "ssm-start-session --resume ", bytes_view(&session->id));
+	if (session->region.len > 0)
+		add_option(&line, " --region ", bytes_view(&session->region));
+	if (profile != NULL && *profile != '\0')
+		add_option(&line, " --profile ", view_of(profile));
 	consolenotice(&session->notice, "the session goes on until it is idle for too long; to come back:");
 	consolenotice_line(&session->notice, bytes_view(&line));
 	bytes_clear(&line);

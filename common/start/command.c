@@ -3,16 +3,7 @@
 #include "core/shellwords.h"
 #include "core/utf8.h"
 #include "json/text.h"
-
-/* An array of one text, as all parameters of documents are. */
-static void
-add_parameter(struct bytes *out, const char *name, struct view text)
-{
-	jsontext_name(out, name);
-	bytes_add_char(out, '[');
-	jsontext_string(out, text);
-	bytes_add_char(out, ']');
-}
+#include "start/parameter.h"
 
 /* False when they are not UTF-8. */
 static bool
@@ -33,9 +24,9 @@ static void
 add_parameters(struct bytes *out, struct view line, bool separate)
 {
 	jsontext_begin(out);
-	add_parameter(out, "command", line);
+	parameter_add(out, "command", line);
 	if (separate)
-		add_parameter(out, "separateOutputStream", VIEW("true"));
+		parameter_add(out, "separateOutputStream", VIEW("true"));
 	jsontext_end(out);
 }
 

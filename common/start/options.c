@@ -1,10 +1,13 @@
 #include "start/options.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "aws/id.h"
 #include "aws/streamendpoint.h"
+#include "resume/skeletonform.h"
 #include "start/command.h"
 
 #define SECONDS_MAX 1000000
@@ -15,8 +18,9 @@ enum { OPT_TARGET = CLI_LONG, OPT_RESUME, OPT_DOCUMENT_NAME, OPT_PARAMETERS, OPT
 	OPT_SKELETON, OPT_NO_SIGN_REQUEST, OPT_DEBUG, OPT_OUTPUT, OPT_QUERY, OPT_COLOR, OPT_BINARY_FORMAT,
 	OPT_NO_PAGINATE, OPT_NO_PAGER, OPT_AUTO_PROMPT, OPT_NO_AUTO_PROMPT, OPT_CLI_ERROR_FORMAT, OPT_SHOW_PIPELINE, OPT_STREAM };
 
+#define OPT_FORWARD 'L'
+
 #define STREAM(NAME) (OPT_STREAM + STREAMOPTION_##NAME)
-#define SKELETON_WORDS "input|yaml-input|output"
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "As aws ssm start-session" },
@@ -26,7 +30,7 @@ static const struct cli_option options[] = {
 	{ OPT_REASON, "reason", "TEXT", "why the session is started" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
 	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
-	{ OPT_SKELETON, "generate-cli-skeleton", "[" SKELETON_WORDS "]",
+	{ OPT_SKELETON, "generate-cli-skeleton", "[" SKELETONFORM_WORDS "]",
 	    "print a sample of the parameters, or of the answer" },
 	CALLOPTION(REGION),
 	CALLOPTION(PROFILE),
@@ -38,6 +42,9 @@ static const struct cli_option options[] = {
 	{ OPT_NO_SIGN_REQUEST, "no-sign-request", NULL, "send the request without a signature" },
 	{ OPT_CLI_ERROR_FORMAT, "cli-error-format", ERRORSTYLE_WORDS, "a failure as the AWS CLI tells it" },
 	{ OPT_DEBUG, "debug", NULL, "the same as --verbose" },
+	{ 0, NULL, NULL, "Ports" },
+	{ OPT_FORWARD, "local-forward", "FORWARD", "[BIND:]PORT:HOST:HOSTPORT, or [BIND:]PORT:HOSTPORT of the node" },
+	{ STREAM(READY_FD), "ready-fd", "N", "write its addresses to it, a line each, once they are served" },
 	{ 0, NULL, NULL, "Coming back" },
 	{ OPT_RESUME, "resume", "[ID]", "go on in it, or in the newest of one's own" },
 	{ 0, NULL, NULL, "Taken, but without effect: the answer is not printed" },
@@ -72,6 +79,7 @@ static const char *const examples[] = {
 	"ssm-start-session --target i-0a1b2c3d -- uname -a",
 	"ssm-start-session --target i-0a1b2c3d -- sh -c 'df -h | sort' > disks",
 	"ssm-start-session --target \"$id\" -- systemctl restart nginx",
+	"ssm-start-session --target i-0a1b2c3d -L 5432:db.internal:5432",
 	"ssm-start-session --resume",
 	"ssm-start-session --target i-0a1b2c3d --reason 'case 4711' --profile prod",
 	NULL,
@@ -96,16 +104,6 @@ startoptions_stream_name(enum streamoption option)
 	while (row->key != OPT_STREAM + (int)option)
 		row++;
 	return row->name;
-}
-
-/* The form may be joined, or be the next argument, or be left out. */
-static void
-take_skeleton(struct startoptions *given, struct cli *cli, const char *value)
-{
-	if (value == NULL && *cli->rest != NULL && (*cli->rest)[0] != '-')
-		value = *cli->rest++;
-	given->skeleton = value == NULL ? "input" : value;
-	cli_word(cli, "--generate-cli-skeleton", given->skeleton, VIEW(SKELETON_WORDS));
 }
 
 /* There are no operands but those behind --, so what begins with no dash is the id. */
@@ -157,6 +155,28 @@ check_endpoint(const struct cli *cli, const char *value)
 		cli_usage(cli, "option '--stream-endpoint-url': %s", err.message);
 }
 
+/* As ssm-stream checks it, which is too late. */
+static void
+check_descriptor(const struct cli *cli, const char *value)
+{
+	int fd = (int)cli_number(cli, "--ready-fd", value, 1, INT_MAX), flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		cli_usage(cli, "option '--ready-fd': descriptor %d cannot be written to", fd);
+}
+
+static void
+take_forward(struct startoptions *given, const struct cli *cli, const char *value)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+
+	if (given->forwarding != NULL)
+		cli_usage(cli, "one -L a session: its document leads to one port; start another session for '%s'", value);
+	if (startforward_parse(&given->forward, view_of(value), &err) != SSM_OK)
+		cli_usage(cli, "option '-L': %s", err.message);
+	given->forwarding = value;
+}
+
 static void
 take_stream(struct startoptions *given, const struct cli *cli, enum streamoption option, const char *value)
 {
@@ -169,6 +189,8 @@ take_stream(struct startoptions *given, const struct cli *cli, enum streamoption
 		check_endpoint(cli, value);
 	else if (option == STREAMOPTION_PING)
 		cli_number(cli, name, value, 1, PING_SECONDS_MAX);
+	else if (option == STREAMOPTION_READY_FD)
+		check_descriptor(cli, value);
 	else if (option != STREAMOPTION_EVENTS && option != STREAMOPTION_NO_RESUME)
 		cli_number(cli, name, value, 0, SECONDS_MAX);
 	given->stream[option] = value == NULL ? "" : value;
@@ -184,12 +206,13 @@ take_option(struct startoptions *given, struct cli *cli, int key, const char *va
 	switch (key) {
 	case OPT_TARGET: given->target = value; break;
 	case OPT_RESUME: take_resume(given, cli, value); break;
+	case OPT_FORWARD: take_forward(given, cli, value); break;
 	case OPT_DOCUMENT_NAME: given->document_name = value; break;
 	case OPT_PARAMETERS: given->parameters = value; break;
 	case OPT_REASON: given->reason = value; break;
 	case OPT_CLI_INPUT_JSON: given->input_json = value; break;
 	case OPT_CLI_INPUT_YAML: given->input_yaml = value; break;
-	case OPT_SKELETON: take_skeleton(given, cli, value); break;
+	case OPT_SKELETON: skeletonform_take(cli, value, &given->skeleton); break;
 	case OPT_NO_SIGN_REQUEST: given->no_sign_request = true; break;
 	case OPT_CLI_ERROR_FORMAT: choose_error_style(given, cli, "--cli-error-format", value); break;
 	case OPT_DEBUG: cli->verbose = true; break;
@@ -213,11 +236,23 @@ take_command(struct startoptions *given, const struct cli *cli)
 		cli_usage(cli, "--parameters and a command exclude each other");
 	if (given->document_name == NULL)
 		given->document_name = COMMAND_DOCUMENT;
-	if (command_parameters(&given->command, cli->after_dashes, usual, &err) != SSM_OK)
+	if (command_parameters(&given->made, cli->after_dashes, usual, &err) != SSM_OK)
 		cli_end(cli_fail(cli, &err));
-	bytes_add_char(&given->command, '\0');
-	given->parameters = given->command.ptr;
+	bytes_add_char(&given->made, '\0');
+	given->parameters = given->made.ptr;
 	given->separate_output = usual;
+}
+
+/* What leads to the port is for -L to say. */
+static void
+check_forward(const struct startoptions *given, const struct cli *cli)
+{
+	if (given->document_name != NULL)
+		cli_usage(cli, "-L and --document-name exclude each other");
+	if (given->parameters != NULL)
+		cli_usage(cli, "-L and --parameters exclude each other");
+	if (cli->after_dashes != NULL)
+		cli_usage(cli, "-L and a command exclude each other");
 }
 
 /* A session that there is is what it was started as. */
@@ -232,6 +267,7 @@ check_resume(const struct startoptions *given, const struct cli *cli)
 		{ "--cli-input-yaml", given->input_yaml != NULL },
 		{ "--generate-cli-skeleton", given->skeleton != NULL },
 		{ "--no-sign-request", given->no_sign_request },
+		{ "-L", given->forwarding != NULL },
 		{ "a command", cli->after_dashes != NULL },
 	};
 	struct ssm_error err = SSM_ERROR_INIT;
@@ -257,6 +293,8 @@ check_options(const struct startoptions *given, const struct cli *cli)
 		check_resume(given, cli);
 		return;
 	}
+	if (given->forwarding != NULL)
+		check_forward(given, cli);
 	if (given->input_json != NULL && given->input_yaml != NULL)
 		cli_usage(cli, "Only one --cli-input- parameter may be specified.");
 	if (given->target == NULL && !document &&
@@ -279,8 +317,19 @@ startoptions_read(struct startoptions *given, struct cli *cli)
 	take_command(given, cli);
 }
 
+bool
+startoptions_forward(struct startoptions *given, unsigned local_port)
+{
+	given->document_name = startforward_document(&given->forward);
+	bytes_clear(&given->made);
+	startforward_parameters(&given->made, &given->forward, local_port);
+	bytes_add_char(&given->made, '\0');
+	given->parameters = given->made.ptr;
+	return !bytes_failed(&given->made);
+}
+
 void
 startoptions_clear(struct startoptions *given)
 {
-	bytes_clear(&given->command);
+	bytes_clear(&given->made);
 }

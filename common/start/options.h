@@ -12,11 +12,13 @@
 
 #include "cli/calloptions.h"
 #include "resume/errorstyle.h"
+#include "ports/listen.h"
+#include "start/forward.h"
 
 /* What is for ssm-stream alone, in the order in which it gets them. */
 enum streamoption {
 	STREAMOPTION_ESCAPE, STREAMOPTION_PING, STREAMOPTION_GIVE_UP_AFTER, STREAMOPTION_LINGER, STREAMOPTION_EVENTS,
-	STREAMOPTION_STREAM_ENDPOINT_URL, STREAMOPTION_NO_RESUME, STREAMOPTION_COUNT,
+	STREAMOPTION_READY_FD, STREAMOPTION_STREAM_ENDPOINT_URL, STREAMOPTION_NO_RESUME, STREAMOPTION_COUNT,
 };
 
 struct startoptions {
@@ -27,13 +29,16 @@ struct startoptions {
 	bool no_sign_request, show_pipeline;
 	bool resume;			/* a session is gone on with: the one of this id, or the newest of one's own */
 	const char *resume_id;		/* NULL: the newest, of the target when there is one */
+	const char *forwarding;		/* as -L has it, or NULL */
+	struct startforward forward;	/* the same */
+	const struct portslisten *listening;	/* sockets for it; NULL: none is open, it is only shown */
 	enum errorstyle error_style;	/* of a session that is refused */
-	struct bytes command;		/* the parameters of the one behind --, when there is one */
+	struct bytes made;		/* parameters: of a command, or of a port that is forwarded */
 	bool separate_output;		/* they ask for its outputs apart */
 };
 
 #define STARTOPTIONS_COMMAND_MAX ((size_t)16 * 1024 * 1024)	/* longer than a command line can be */
-#define STARTOPTIONS_INIT { .command = BYTES_INIT(STARTOPTIONS_COMMAND_MAX) }
+#define STARTOPTIONS_INIT { .made = BYTES_INIT(STARTOPTIONS_COMMAND_MAX) }
 
 /* What cli_start() takes. */
 extern const struct cli_tool startoptions_tool;
@@ -42,6 +47,12 @@ void startoptions_read(struct startoptions *given, struct cli *cli);
 
 /* Of one of ssm-stream's own. */
 const char *startoptions_stream_name(enum streamoption option);
+
+/*
+ * The document's parameters for a port that is forwarded, which is listened on at local_port; 0: at a socket's path.
+ * False when memory ended.
+ */
+bool startoptions_forward(struct startoptions *given, unsigned local_port);
 
 void startoptions_clear(struct startoptions *given);
 

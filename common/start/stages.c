@@ -19,7 +19,7 @@ add_sign_and_call(struct pipeline *pipeline, const struct startoptions *given, c
 }
 
 void
-stages_open(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages)
+stages_request(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages)
 {
 	struct stage *stage = suite_add(pipeline, "ssm-request");
 
@@ -32,6 +32,12 @@ stages_open(struct pipeline *pipeline, const struct startoptions *given, const s
 	pipeline_option(pipeline, stage, "cli-input-yaml", given->input_yaml);
 	pipeline_option(pipeline, stage, "generate-cli-skeleton", given->skeleton);
 	suite_end(pipeline, stage, &given->call, messages);
+}
+
+void
+stages_open(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages)
+{
+	stages_request(pipeline, given, messages);
 	if (given->skeleton == NULL)
 		add_sign_and_call(pipeline, given, messages);
 }
@@ -114,6 +120,28 @@ stages_newest_shown(struct pipeline *pipeline)
 	    "\") | not)) | max_by(.StartDate).SessionId // empty");
 }
 
+/* Sockets that are open are handed down; one with a path is made anew, so that its file goes with who listens on it. */
+static void
+add_listen(struct pipeline *pipeline, struct stage *stage, const struct startoptions *given)
+{
+	bool handed = given->listening != NULL && given->forward.local.kind == PORTSADDRESS_TCP;
+	struct bytes address = BYTES_INIT(PORTSADDRESS_HOST_MAX + 16);
+	char name[sizeof "/dev/fd/" + 10];
+
+	if (given->forwarding == NULL && given->listening == NULL)
+		return;
+	for (size_t i = 0; handed && i < given->listening->count; i++) {
+		snprintf(name, sizeof name, "/dev/fd/%d", given->listening->sockets[i].fd);
+		pipeline_option(pipeline, stage, "listen", name);
+	}
+	if (!handed) {
+		startforward_address(&address, &given->forward);
+		pipeline->failed |= bytes_cstr(&address) == NULL;
+		pipeline_option(pipeline, stage, "listen", bytes_cstr(&address));
+	}
+	bytes_clear(&address);
+}
+
 struct stage *
 stages_stream(struct pipeline *pipeline, const struct startoptions *given, const char *session)
 {
@@ -124,6 +152,7 @@ stages_stream(struct pipeline *pipeline, const struct startoptions *given, const
 	pipeline_option(pipeline, stage, "target", given->resume ? NULL : given->target);
 	pipeline_flag(pipeline, stage, "no-adopt", session != NULL && !given->resume);
 	pipeline_flag(pipeline, stage, "separate-output", given->separate_output);
+	add_listen(pipeline, stage, given);
 	for (int i = 0; i < STREAMOPTION_COUNT; i++) {
 		const char *name = startoptions_stream_name((enum streamoption)i);
 

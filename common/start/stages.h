@@ -16,6 +16,9 @@
  */
 void stages_open(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages);
 
+/* ssm-request alone: what would be signed and sent. */
+void stages_request(struct pipeline *pipeline, const struct startoptions *given, const struct cli *messages);
+
 /* The same three, to get back into a session; NULL: into those whose ids come on standard input. */
 void stages_resume(struct pipeline *pipeline, const struct startoptions *given, const char *session_id,
     const struct cli *messages);

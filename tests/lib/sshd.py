@@ -49,6 +49,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 MaxStartups 100
 SetEnv {variables}
+Subsystem sftp internal-sftp
 """)
         self.write("client", f"""Host {' '.join(self.hosts)}
 HostName 127.0.0.1

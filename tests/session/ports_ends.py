@@ -47,7 +47,7 @@ def listening(sandbox):
     code, out, lines = tunnel.stop()
     is_equal(code, -15, "it ends by the signal that ended it")
     is_equal(out, b"", "nothing on standard output")
-    is_equal(lines, [f"ssm-stream: listening on {', '.join(addresses)}"], "one line")
+    is_equal(lines, [f"ssm-stream: listening on {', '.join(addresses)}, for echo.sandbox:7"], "one line")
     is_equal(status(sandbox, tunnel.session_id), [b"Terminated"], "the service was told")
 
 

@@ -57,11 +57,11 @@ def check_keys(service):
 
 
 def check_advice(service, typist):
-    """What is said of a session that was left is true: the command is in it again. It has no keyboard: the shell ends."""
-    match = re.search(rb"the session goes on.*:\r\n(ssm-resume-session [^\r]* \| ssm-stream)\r\n", typist.seen, re.S)
+    """What is said of a session that was left is true: the command is in it again. Its input is over: the shell ends."""
+    match = re.search(rb"the session goes on.*:\r\n(ssm-start-session --resume [^\r]*)\r\n", typist.seen, re.S)
     told = match.group(1).decode() if match else "false"
-    code = subprocess.run(["bash", "-o", "pipefail", "-c", told], env=service.environment, capture_output=True, check=False,
-                          start_new_session=True, timeout=60).returncode
+    code = subprocess.run(["sh", "-c", told], env=service.environment, stdin=subprocess.DEVNULL, capture_output=True,
+                          check=False, start_new_session=True, timeout=60).returncode
     ok(code == 0 and service.is_over(typist.session), "the command that it tells is in the session", told, typist.seen)
 
 

@@ -21,13 +21,14 @@ def at_work(typist, kept):
 
 
 def leave(typist, how):
-    """The session's id, which nobody is told who hangs up."""
+    """The session's id, out of the command that is told."""
     if how == "~d":
         typist.type(b"\r~d")
     else:
         typist.process.send_signal(signal.SIGHUP)
     is_equal(typist.wait(), 0 if how == "~d" else -signal.SIGHUP, f"left by {how}", typist.seen)
-    told = typist.sees(rb"--session-id ([!-~]+)") if how == "~d" else None
+    told = typist.sees(rb"to come back:\r\nssm-start-session --resume ([!-~]+) --region us-east-1\r\n")
+    ok(told, f"{how}: it is told what comes back", typist.seen)
     typist.close()
     return told.group(1).decode() if told else ""
 

@@ -1,9 +1,11 @@
 """AWS-StartSSHSession in the sandbox: a port's bytes on standard streams, how it ends, and ssh, over connections that are cut."""
 import os
+import pty
 import signal
 import socket
 import subprocess
 import threading
+import tty
 
 from sandbox_running import BUILD_DIR, Sandbox
 from sshd import Sshd
@@ -126,6 +128,29 @@ def check_cuts():
         sandbox.stop()
 
 
+def check_raw():
+    """ssh makes the terminal raw on which its ProxyCommand's messages are."""
+    sandbox = Sandbox("--fault", "rst:after=10:times=1")
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    try:
+        run = subprocess.Popen(command(Listener(say_back).port), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=slave,
+                               env=environment(sandbox))
+        run.stdin.write(bytes(20_000))
+        run.stdin.flush()
+        is_equal(run.stdout.read(20_006), b"hello\n" + bytes(20_000), "a port, its messages on a raw terminal")
+        run.terminate()
+        run.communicate(timeout=LIMIT)
+        said = os.read(master, 65536)
+        lines = said.split(b"\r\n")[1:]
+        ok(len(lines) == 2 and lines[0].startswith(b"ssm-stream: the connection to ") and
+           lines[1] == b"ssm-stream: connected again\n\r", "each of them begins a line, at its beginning", said)
+    finally:
+        os.close(slave)
+        os.close(master)
+        sandbox.stop()
+
+
 def check_ssh(sandbox):
     daemon = Sshd([TARGET], {"SESSION": "1"})
     why = daemon.start()
@@ -157,6 +182,7 @@ def main():
     finally:
         sandbox.stop()
     check_cuts()
+    check_raw()
     done()
 
 

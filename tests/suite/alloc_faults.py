@@ -60,6 +60,7 @@ CASES = [
     ("ssm-describe-sessions", ["--mine", "--region", "r", "--show-pipeline"], "", 0),
     ("ssm-start-session", ["--resume", "--target", "i-0a1b", "--show-pipeline"], "", 0),
     ("ssm-start-session", ["--target", "t", "--profile", "p", "--ping", "5", "--show-pipeline", "--", "a b", "\u00e9", ""], "", 0),
+    ("ssm-start-session", ["--target", "t", "-L", "127.0.0.1:8080:db.internal:5432", "--show-pipeline"], "", 0),
     ("ssm-start-session", ["--target", "t", "--profile", "p", "--stream-endpoint-url", "wss://h", "--events", "/none/file"],
      "", 252),
     ("ssm-credentials", ["--profile", "p"], "", 0),

@@ -37,7 +37,7 @@ ROOMS = {
     "resume": "core process json config cli request jmespath format aws pipeline",
     "pages": "core process json cli jmespath aws pipeline",
     "check": "core process json cli jmespath aws pipeline",
-    "start": "core process json aws config cli pipeline resume",
+    "start": "core process json aws config cli pipeline resume ports",
     "stream": "core json sign http",
     "ports": "core process stream",
     "console": "core process cli",
@@ -57,7 +57,7 @@ TOOLS = {
     "ssm-resume-session": "cli core pipeline resume",
     "ssm-sandbox": "aws cli core sandbox sign",
     "ssm-sign": "aws cli core credentials json sign",
-    "ssm-start-session": "aws cli core process resume start",
+    "ssm-start-session": "aws cli core ports process resume start",
     "ssm-stream": "cli console core http ports process session sign",
 }
 
