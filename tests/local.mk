@@ -329,11 +329,11 @@ tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/pee
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
-tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
-	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_key_SOURCES = tests/sandbox/test_agent_key.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
+tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 if SCRUB
 unit_tests += tests/core/test_scrub
