@@ -140,6 +140,10 @@ def check_endpoints():
         got = run(place, "ssm-start-session", "--target", TARGET, "--endpoint-url", url, "--", "echo", "hello",
                   AWS_ENDPOINT_URL_KMS="http://127.0.0.1:9", AWS_ENDPOINT_URL_SSM="http://127.0.0.1:9")
         is_equal((got.returncode, got.stdout), (0, "hello\n"), "an endpoint on this machine is KMS's, too", got)
+        client = Client(place, "--target", TARGET, "--endpoint-url", "http://192.0.2.1:9")     # nobody is: it is not called
+        ok(client.sees(b"ready\n"), "another one is not: KMS has its own", client)
+        client.type(b"end\n")
+        is_equal(client.wait(), 0, "such a session has its end", client)
 
 
 def check_target():
