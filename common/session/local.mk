@@ -26,6 +26,7 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/hush.c \
 	%D%/hush.h \
 	%D%/lifecycle.c \
+	%D%/lines.c \
 	%D%/link.c \
 	%D%/link.h \
 	%D%/liveness.c \
@@ -40,4 +41,6 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/session.h \
 	%D%/settings.c \
 	%D%/settings.h \
-	%D%/state.h
+	%D%/state.h \
+	%D%/voice.c \
+	%D%/voice.h

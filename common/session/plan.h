@@ -12,8 +12,12 @@
 #include "cli/calloptions.h"
 #include "session/document.h"
 #include "session/settings.h"
+#include "session/voice.h"
 
 #define SESSION_NO_LINGER UINT64_MAX
+
+/* What the node's agent is told, and a caller who asks: from this one on agents keep port sessions alive by themselves. */
+#define SESSION_CLIENT_VERSION "1.2.835.0"
 
 struct session_plan {
 	const struct cli *cli;
@@ -27,6 +31,9 @@ struct session_plan {
 	bool no_resume;
 	bool no_adopt;			/* nobody has been in the session before */
 	bool separate_output;		/* of a command: there will be an exit code */
+	bool unsigned_first;		/* the first connection is not signed */
+	bool drop_in;			/* signals, escapes and the end of input do what they do in the official client */
+	sessionvoice_words *words;	/* of what is said on standard output; NULL: nothing is */
 	const char *events;		/* a file's name, or NULL */
 };
 
