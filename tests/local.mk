@@ -114,6 +114,8 @@ python_tests = \
 	tests/json/json_oracle.py \
 	tests/pages/describe_sessions.py \
 	tests/pages/mine.py \
+	tests/plugin/plugin_aws.py \
+	tests/plugin/plugin_sessions.py \
 	tests/request/cli_oracle.py \
 	tests/request/parameter_oracle.py \
 	tests/resume/drop_in.py \
@@ -184,6 +186,7 @@ table_tests = \
 	tests/format/field.table \
 	tests/format/ssm-format.table \
 	tests/pages/ssm-describe-sessions.table \
+	tests/plugin/session-manager-plugin.table \
 	tests/request/field.table \
 	tests/request/operations.table \
 	tests/request/ssm-request.table \
@@ -272,6 +275,7 @@ test_helpers = \
 	tests/lib/typist.py \
 	tests/lib/websocket_server.py \
 	tests/lib/ws_server.py \
+	tests/plugin/plugin_world.py \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
 	tests/sandbox/channel_client.py \

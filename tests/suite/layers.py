@@ -41,11 +41,13 @@ ROOMS = {
     "stream": "core json sign http",
     "console": "core process cli",
     "session": "core process json retry aws config cli sign http service pipeline stream console",
+    "plugin": "core session",
     "sandbox": "core process json aws sign http stream",
 }
 
 # Each tool, and the rooms that its own file may include.
 TOOLS = {
+    "session-manager-plugin": "cli core http plugin process session sign",
     "ssm-call": "calls cli retry",
     "ssm-check": "check cli core",
     "ssm-credentials": "cli credentials http process role service sign",
