@@ -37,6 +37,12 @@ unit_tests = \
 	tests/json/test_json \
 	tests/json/test_jsonscan \
 	tests/json/test_value \
+	tests/ports/test_address \
+	tests/ports/test_mux \
+	tests/ports/test_mux_limits \
+	tests/ports/test_mux_memory \
+	tests/ports/test_mux_play \
+	tests/ports/test_pieces \
 	tests/process/test_child \
 	tests/process/test_loop \
 	tests/process/test_network \
@@ -303,6 +309,10 @@ tests_config_test_settings_SOURCES = tests/config/test_settings.c tests/config/s
 tests_config_test_settings_values_SOURCES = tests/config/test_settings_values.c \
 	tests/config/settings_of.c tests/config/settings_of.h
 tests_fuzz_stream_channel_SOURCES = tests/fuzz/stream_channel.c tests/stream/sumdigest.c
+tests_ports_test_mux_SOURCES = tests/ports/test_mux.c tests/ports/muxlog.c tests/ports/muxlog.h
+tests_ports_test_mux_limits_SOURCES = tests/ports/test_mux_limits.c tests/ports/muxlog.c tests/ports/muxlog.h
+tests_ports_test_mux_memory_SOURCES = tests/ports/test_mux_memory.c tests/ports/muxlog.c tests/ports/muxlog.h
+tests_ports_test_mux_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
 tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/script.c tests/process/script.h
 tests_process_test_process_SOURCES = tests/process/test_process.c tests/process/script.c tests/process/script.h
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \

@@ -48,10 +48,19 @@ choose_calls(struct calloptions *call, const struct pluginarguments *arguments)
 		call->values[CALLOPTION_ENDPOINT_URL] = arguments->endpoint;
 }
 
+/* What callers set for AWS's client. */
+static const char *
+variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value == NULL ? NULL : given(value);
+}
+
 static bool
 is_unsigned_first(void)
 {
-	const char *value = getenv("SSM_PLUGIN_SKIP_CLIENT_CONFIGURE");
+	const char *value = variable("SSM_PLUGIN_SKIP_CLIENT_CONFIGURE");
 
 	return value != NULL && strcmp(value, "true") == 0;
 }
@@ -111,7 +120,8 @@ run(const struct cli *cli, const struct pluginarguments *arguments, struct sessi
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct session_plan plan = { .cli = cli, .options = &call, .document = &document, .settings = &settings,
 	    .input = STDIN_FILENO, .escape = '~', .ping = PING_SECONDS * 1000, .linger = SESSION_NO_LINGER,
-	    .no_adopt = true, .unsigned_first = is_unsigned_first(), .drop_in = true, .words = plugintexts_of_session };
+	    .no_adopt = true, .unsigned_first = is_unsigned_first(), .drop_in = true,
+	    .listen_host = variable("SSM_PLUGIN_LOCAL_HOST"), .words = plugintexts_of_session };
 	int code = 0;
 
 	choose_calls(&call, arguments);

@@ -15,8 +15,10 @@
 #include "sign/digest.h"
 
 enum { PORT = CLI_LONG, REGION, SESSIONS, LIST, DELAY, TEMPORARY,
-	CLOCK_OFFSET, FAULT, SHELL, STREAM_URL, SIGNED, KEEP_CELLS };
+	CLOCK_OFFSET, FAULT, SHELL, STREAM_URL, SIGNED, KEEP_CELLS, AGENT_VERSION };
 
+#define USUAL_AGENT "3.3.987.0"
+#define AGENT_VERSION_MAX 40
 #define CLOCK_OFFSET_MAX (366L * 24 * 60 * 60)
 
 static const struct cli_option option_table[] = {
@@ -30,6 +32,7 @@ static const struct cli_option option_table[] = {
 	{ KEEP_CELLS, "keep-cell-numbers", NULL, "of StreamUrls, for clients that resume with their first" },
 	{ 0, NULL, NULL, "Sessions" },
 	{ SHELL, "shell", "PATH", "what sessions run (default: $SHELL, or /bin/sh)" },
+	{ AGENT_VERSION, "agent-version", "V", "what the agent is, and does (default: " USUAL_AGENT ")" },
 	{ SESSIONS, "sessions", "FILE", "take the table of sessions from a JSON file" },
 	{ LIST, "list-sessions", NULL, "print the table, as such a file, and end" },
 	{ DELAY, "delay", "MS", "answer every request MS milliseconds late" },
@@ -59,7 +62,7 @@ static const struct cli_tool tool = {
 
 struct options {
 	unsigned port;
-	const char *region, *sessions, *shell;
+	const char *region, *sessions, *shell, *agent_version;
 	bool list, temporary, signed_channels, local_urls, keep_cells;
 	unsigned delay_ms;
 	long clock_offset;
@@ -73,6 +76,14 @@ seconds(const struct cli *cli, const char *value)
 	long number = cli_number(cli, "--clock-offset", value + behind, 0, CLOCK_OFFSET_MAX);
 
 	return behind ? -number : number;
+}
+
+static const char *
+agent_version(const struct cli *cli, const char *value)
+{
+	if (*value == '\0' || strspn(value, "0123456789.") != strlen(value) || strlen(value) > AGENT_VERSION_MAX)
+		cli_usage(cli, "option '--agent-version' needs numbers with dots between them, not '%s'", value);
+	return value;
 }
 
 static void
@@ -110,6 +121,7 @@ read_options(struct cli *cli, struct options *options)
 				cli_usage(cli, "option '--shell': cannot run '%s': %s", value, strerror(errno));
 			options->shell = value;
 			break;
+		case AGENT_VERSION: options->agent_version = agent_version(cli, value); break;
 		case SIGNED: options->signed_channels = true; break;
 		case KEEP_CELLS: options->keep_cells = true; break;
 		case STREAM_URL:
@@ -177,6 +189,7 @@ prepare(struct sandbox_service *service, const struct options *options, struct s
 	service->faults = options->faults;
 	service->key = options->temporary ? &sandbox_key_temporary : &sandbox_key_long_term;
 	service->shell = shell(options);
+	service->agent_version = options->agent_version;
 	sandbox_channels_init(&service->channels);
 	service->channels.keep_cells = options->keep_cells;
 	if (region_check(service->region, err) != SSM_OK)
@@ -237,7 +250,7 @@ serve(struct cli *cli, struct sandbox_service *service, const struct options *op
 int
 main(int argc, char **argv)
 {
-	struct options options = { .region = "us-east-1" };
+	struct options options = { .region = "us-east-1", .agent_version = USUAL_AGENT };
 	struct sandbox_service service = SANDBOX_SERVICE_INIT;
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct cli cli;

@@ -1,6 +1,7 @@
 /* ssm-stream: a session document in, then the session's bytes, to and from the node. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "core/io.h"
 #include "core/pathexpand.h"
 #include "http/http.h"
+#include "ports/listen.h"
 #include "process/signals.h"
 #include "session/session.h"
 #include "sign/digest.h"
@@ -19,7 +21,7 @@
 #define SECONDS_MAX 1000000
 
 enum { OPT_SESSION = CLI_LONG, OPT_ESCAPE, OPT_PING, OPT_GIVE_UP, OPT_LINGER, OPT_EVENTS, OPT_STREAM_ENDPOINT,
-	OPT_NO_RESUME, OPT_NO_ADOPT, OPT_SEPARATE_OUTPUT };
+	OPT_NO_RESUME, OPT_NO_ADOPT, OPT_SEPARATE_OUTPUT, OPT_LISTEN, OPT_READY_FD };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Session" },
@@ -29,6 +31,9 @@ static const struct cli_option options[] = {
 	{ OPT_EVENTS, "events", "FILE", "write what becomes of the session to it, in documents" },
 	{ OPT_NO_ADOPT, "no-adopt", NULL, "the session is new: it is not looked where another process has left it" },
 	{ OPT_SEPARATE_OUTPUT, "separate-output", NULL, "outputs are apart: they are incomplete without an exit code" },
+	{ 0, NULL, NULL, "Port" },
+	{ OPT_LISTEN, "listen", "ADDRESS", "[HOST:]PORT, /PATH or /dev/fd/N in place of what the session says" },
+	{ OPT_READY_FD, "ready-fd", "N", "write the addresses to it, a line each, once the session is ready" },
 	{ 0, NULL, NULL, "Connection" },
 	{ OPT_PING, "ping", "SECONDS", "between two signs of life, 1 to 300 (25)" },
 	{ OPT_GIVE_UP, "give-up-after", "SECONDS", "resume no longer after a loss, 0 for no limit (0)" },
@@ -72,12 +77,37 @@ struct given {
 	const char *session, *stream_endpoint;
 	struct calloptions call;
 	struct session_plan plan;
+	struct portsaddress addresses[PORTSLISTEN_MAX];
+	size_t addresses_count;
 };
 
 static unsigned
 seconds(const struct cli *cli, const char *option, const char *value, long least, long most)
 {
 	return (unsigned)cli_number(cli, option, value, least, most) * 1000;
+}
+
+static void
+take_address(struct cli *cli, struct given *given, const char *value)
+{
+	struct ssm_error err = SSM_ERROR_INIT;
+
+	if (given->addresses_count == PORTSLISTEN_MAX)
+		cli_usage(cli, "option '--listen' is given more than %d times", PORTSLISTEN_MAX);
+	if (portsaddress_parse(&given->addresses[given->addresses_count++], view_of(value), &err) != SSM_OK)
+		cli_usage(cli, "option '--listen': %s", err.message);
+}
+
+/* Children do not have it: its reader waits for its end. */
+static int
+take_descriptor(struct cli *cli, const char *value)
+{
+	int fd = (int)cli_number(cli, "--ready-fd", value, 1, INT_MAX), flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		cli_usage(cli, "option '--ready-fd': descriptor %d cannot be written to", fd);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
 }
 
 static void
@@ -95,6 +125,8 @@ take_option(struct cli *cli, struct given *given, int key, const char *value)
 	case OPT_PING: plan->ping = seconds(cli, "--ping", value, 1, PING_MOST); break;
 	case OPT_GIVE_UP: plan->give_up = seconds(cli, "--give-up-after", value, 0, SECONDS_MAX); break;
 	case OPT_LINGER: plan->linger = seconds(cli, "--linger", value, 0, SECONDS_MAX); break;
+	case OPT_LISTEN: take_address(cli, given, value); break;
+	case OPT_READY_FD: plan->ready_fd = take_descriptor(cli, value); break;
 	case OPT_ESCAPE:
 		if (!consoleescape_parse(view_of(value), &plan->escape))
 			cli_usage(cli, "option '--escape' takes one character, ^X or none, not '%s'", value);
@@ -188,9 +220,21 @@ open_input(const struct given *given)
 	return given->session != NULL ? STDIN_FILENO : open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
+/* Before anybody is asked for anything: what cannot be had here needs no session. */
+static enum ssm_err
+open_listeners(const struct given *given, struct portslisten *listen, struct ssm_error *err)
+{
+	enum ssm_err rc = SSM_OK;
+
+	for (size_t i = 0; i < given->addresses_count && rc == SSM_OK; i++)
+		rc = portslisten_add(listen, &given->addresses[i], err);
+	return rc;
+}
+
 static int
 run(struct cli *cli, struct given *given, struct session_end *end)
 {
+	struct portslisten listen = PORTSLISTEN_INIT;
 	struct sessiondocument document = SESSIONDOCUMENT_INIT;
 	struct sessionsettings settings = SESSIONSETTINGS_INIT;
 	struct ssm_error err = SSM_ERROR_INIT;
@@ -200,7 +244,8 @@ run(struct cli *cli, struct given *given, struct session_end *end)
 	given->plan.options = &given->call;
 	given->plan.document = &document;
 	given->plan.settings = &settings;
-	if (sessionsettings_open(&settings, &given->call, given->stream_endpoint, &err) == SSM_OK &&
+	given->plan.listen = &listen;
+	if (open_listeners(given, &listen, &err) == SSM_OK && sessionsettings_open(&settings, &given->call, given->stream_endpoint, &err) == SSM_OK &&
 	    read_document(given, &settings, &err) == SSM_OK) {
 		cli_verbose(cli, "session '%.*s', of the StreamUrl's host '%.*s'",
 		    VIEW_ARG(sessiondocument_id(&document)), VIEW_ARG(document.url.host));
@@ -209,6 +254,7 @@ run(struct cli *cli, struct given *given, struct session_end *end)
 	} else {
 		code = cli_fail(cli, &err);
 	}
+	portslisten_close(&listen);
 	sessiondocument_clear(&document);
 	sessionsettings_close(&settings);
 	ssm_error_clear(&err);

@@ -40,12 +40,23 @@ add_end(struct bytes *out, struct view session_id, struct view why)
 	add_line(out, "", why, "\n\n");
 }
 
+static void
+add_listening(struct bytes *out, enum sessionvoice_event event, struct view session_id, struct view place)
+{
+	add_line(out, place.len > 0 && place.ptr[0] == '/' ? "Unix socket " : "Port ", place, " opened for sessionId ");
+	add_line(out, "", session_id, event == SESSIONVOICE_LISTENS ? ".\nWaiting for connections...\n" : ".\n");
+}
+
 void
 plugintexts_of_session(struct bytes *out, enum sessionvoice_event event, struct view session_id, struct view detail)
 {
 	switch (event) {
 	case SESSIONVOICE_STARTS: add_line(out, "\nStarting session with SessionId: ", session_id, "\n"); break;
 	case SESSIONVOICE_TEXT: add_line(out, "", detail, "\n"); break;
+	case SESSIONVOICE_LISTENS:
+	case SESSIONVOICE_LISTENS_BASIC: add_listening(out, event, session_id, detail); break;
+	case SESSIONVOICE_ACCEPTED: add_line(out, "\nConnection accepted for session [", session_id, "]\n"); break;
+	case SESSIONVOICE_ACCEPTED_BASIC: add_line(out, "Connection accepted for session ", session_id, ".\n"); break;
 	case SESSIONVOICE_PORT_FAILED:
 		bytes_add(out, VIEW("\nConnection to destination port failed, check SSM Agent logs.\n"));
 		break;

@@ -12,13 +12,15 @@
  *            alone, looked at each 100 ms; RTT, RTTV and RTO; 100,000 messages each way, and what is more not stored.
  *            PUBLICATION (agent.c, sender.c): while paused nothing is sent or read; start_publication, input and
  *            acknowledgements end that.
- *            HANDSHAKE (handshake.c, agent.c): its messages, which answers end the session, 15 s for one; input and
+ *            HANDSHAKE (handshake.c, beginning.c): its messages, which answers end the session, 15 s for one; input and
  *            sizes meanwhile are acknowledged and thrown away. Terminals have none.
- *            SHELLS AND COMMANDS (agent.c, pump.c): a second before a terminal's first output, a read of 1024 bytes a
- *            millisecond, what is not UTF-8; joined output at the end and without a code; output that is apart, read
- *            on into a pause once, and its code, which falls into none; a failed start, whose code comes first.
- *            PORTS (agent.c, pump.c): a connection's bytes as they are.
- *            The last two seconds (agent.c): for what is not acknowledged at the program's end.
+ *            SHELLS AND COMMANDS (agent.c, pump.c, ending.c): a second before a terminal's first output, a read of
+ *            1024 bytes a millisecond, what is not UTF-8; joined output at the end and without a code; output that is
+ *            apart, read on into a pause once, and its code, which falls into none; a failed start, whose code comes
+ *            first.
+ *            PORTS (agent.c, pump.c, version.c, mux.c): bytes as they are; which way they are forwarded is said when it
+ *            is known; smux is a part of its own, for whoever makes the connections.
+ *            The last two seconds (ending.c): for what is not acknowledged at the program's end.
  *            Adopting (agent.c): a size that cannot be read is neither acknowledged nor counted.
  *            That the reason of a failed start waits for a second, only the public agent's source has.
  * Units:     milliseconds of any clock that does not go back; `epoch` makes dates of it.
@@ -56,6 +58,12 @@ void agent_output(struct agent *agent, struct view bytes, bool error_output, uin
 
 /* The program has ended and all that was to be read was given. code: its exit status as a shell tells it. */
 void agent_program_ended(struct agent *agent, int code, uint64_t now);
+
+/* A session with a port can take input: there is a connection, or somebody who makes many. Until then it is refused. */
+void agent_port_ready(struct agent *agent);
+
+/* A connection for one of the many could not be made. */
+void agent_connect_failed(struct agent *agent, uint64_t now);
 
 /* It did not start; why: AGENT_PAYLOAD_MAX bytes at most, as the agent words it. */
 void agent_program_failed(struct agent *agent, struct view why, uint64_t now);

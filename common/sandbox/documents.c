@@ -1,25 +1,31 @@
 #include "sandbox/documents.h"
 
+#include "core/ascii.h"
 #include "json/items.h"
 #include "sandbox/http.h"
 
 #define COMMAND_PARAMETER "command"
 #define SEPARATE_PARAMETER "separateOutputStream"
 #define PORT_PARAMETER "portNumber"
-#define PORT_USUAL "22"
+#define LOCAL_PORT_PARAMETER "localPortNumber"
+#define HOST_PARAMETER "host"
+#define SSH_PORT "22"
+#define WEB_PORT "80"
+#define ANY_PORT "0"
 #define SHOWN_MAX 100
 
 static const struct document {
 	const char *name;
-	struct sandbox_purpose purpose;
+	enum agent_session session;
+	bool forwards;			/* a port */
+	bool has_host;			/* that it forwards to */
 } documents[] = {
-	{ "SSM-SessionManagerRunShell", { AGENT_SHELL, false } },
-	{ "AWS-StartInteractiveCommand", { AGENT_INTERACTIVE, false } },
-	{ "AWS-StartNonInteractiveCommand", { AGENT_COMMAND, false } },
-	{ "AWS-StartSSHSession", { AGENT_PORT, false } },
-	{ "AWS-StartPortForwardingSession", { AGENT_SHELL, true } },
-	{ "AWS-StartPortForwardingSessionToRemoteHost", { AGENT_SHELL, true } },
-	{ "AWS-StartPortForwardingSessionToSocket", { AGENT_SHELL, true } },
+	{ "SSM-SessionManagerRunShell", AGENT_SHELL, false, false },
+	{ "AWS-StartInteractiveCommand", AGENT_INTERACTIVE, false, false },
+	{ "AWS-StartNonInteractiveCommand", AGENT_COMMAND, false, false },
+	{ "AWS-StartSSHSession", AGENT_PORT, false, false },
+	{ "AWS-StartPortForwardingSession", AGENT_PORT, true, false },
+	{ "AWS-StartPortForwardingSessionToRemoteHost", AGENT_PORT, true, true },
 };
 
 static const struct document *
@@ -84,18 +90,58 @@ read_command(struct sandbox_call *call, const struct json_doc *doc, struct sandb
 	return right;
 }
 
-/* Of this machine alone: sessions lead nowhere else. */
+/* A port's number, `usual` if there is none. */
 static bool
-read_port(struct sandbox_call *call, const struct json_doc *doc, struct bytes *port)
+read_port(struct sandbox_call *call, const struct json_doc *doc, const char *name, const char *usual,
+    char out[SANDBOX_PORT_MAX + 1])
 {
+	struct bytes text = BYTES_INIT(SANDBOX_BODY_MAX);
 	unsigned long long number;
+	bool right = read_value(call, doc, name, &text);
 
-	if (!read_value(call, doc, PORT_PARAMETER, port))
-		return false;
-	if (port->len == 0)
-		bytes_add(port, VIEW(PORT_USUAL));
-	return (view_number(bytes_view(port), &number) && number >= 1 && number <= UINT16_MAX) ||
-	    sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " PORT_PARAMETER " is no port.");
+	if (right && text.len == 0)
+		bytes_add_text(&text, usual);
+	if (right && (!view_number(bytes_view(&text), &number) || text.len > SANDBOX_PORT_MAX || number > UINT16_MAX ||
+	    (number == 0 && usual[0] != '0')))
+		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter %s is no port.", name);
+	if (right)
+		memcpy(out, text.ptr, text.len);
+	bytes_clear(&text);
+	return right;
+}
+
+static bool
+is_host(struct view host)
+{
+	for (size_t i = 0; i < host.len; i++)
+		if (!ascii_is_alnum(host.ptr[i]) && strchr(".:-_[]", host.ptr[i]) == NULL)
+			return false;
+	return host.len > 0 && host.len <= SANDBOX_HOST_MAX;
+}
+
+static bool
+read_host(struct sandbox_call *call, const struct json_doc *doc, char out[SANDBOX_HOST_MAX + 1])
+{
+	struct bytes text = BYTES_INIT(SANDBOX_BODY_MAX);
+	bool right = read_value(call, doc, HOST_PARAMETER, &text);
+
+	if (right && text.len == 0)
+		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " HOST_PARAMETER " is required.");
+	else if (right && !is_host(bytes_view(&text)))
+		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " HOST_PARAMETER " is no host.");
+	if (right)
+		memcpy(out, text.ptr, text.len);
+	bytes_clear(&text);
+	return right;
+}
+
+static bool
+read_ports(struct sandbox_call *call, const struct json_doc *doc, const struct document *document,
+    struct sandbox_purpose *purpose)
+{
+	return read_port(call, doc, PORT_PARAMETER, document->forwards ? WEB_PORT : SSH_PORT, purpose->port) &&
+	    (!document->forwards || read_port(call, doc, LOCAL_PORT_PARAMETER, ANY_PORT, purpose->local_port)) &&
+	    (!document->has_host || read_host(call, doc, purpose->host));
 }
 
 bool
@@ -114,11 +160,11 @@ sandbox_document_read(struct sandbox_call *call, struct view document, struct sa
 	if (found == NULL)
 		return sandbox_refuse(call->answer, FAULT_DOCUMENT, "Document with name %.*s does not exist.",
 		    VIEW_ARG_CUT(document, SHOWN_MAX));
-	*purpose = found->purpose;
+	*purpose = (struct sandbox_purpose){ .session = found->session, .forwards = found->forwards };
 	if (kind == JSON_OBJECT && json_parse(&doc, parameters->raw, "Parameters", &err) != SSM_OK)
 		right = sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
 	else if (purpose->session == AGENT_PORT)
-		right = read_port(call, &doc, command);
+		right = read_ports(call, &doc, found, purpose);
 	else if (purpose->session != AGENT_SHELL)
 		right = read_command(call, &doc, purpose, command);
 	json_clear(&doc);

@@ -3,8 +3,8 @@
  *
  * Purpose: SSM-SessionManagerRunShell and no document: a shell; AWS-StartInteractiveCommand and
  *          AWS-StartNonInteractiveCommand with `command`, the latter with `separateOutputStream` too (false unless
- *          it is "true", as in AWS's document); AWS-StartSSHSession with `portNumber` (22); AWS's documents that forward
- *          ports, which lead nowhere here.
+ *          it is "true", as in AWS's document); AWS-StartSSHSession with `portNumber` (22); AWS-StartPortForwardingSession
+ *          with `portNumber` (80) and `localPortNumber` (0), the same ToRemoteHost with `host`.
  * Errors:  in the answer, as AWS has them: InvalidDocument, and ValidationException for parameters.
  */
 #ifndef SSM_SANDBOX_DOCUMENTS_H
@@ -13,7 +13,7 @@
 #include "sandbox/call.h"
 #include "sandbox/channel/channels.h"
 
-/* *command, or the port's number, is appended to. False: the answer is the error. */
+/* *command is appended to. False: the answer is the error. */
 bool sandbox_document_read(struct sandbox_call *call, struct view document, struct sandbox_purpose *purpose,
     struct bytes *command);
 

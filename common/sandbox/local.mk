@@ -4,17 +4,26 @@ noinst_LIBRARIES += %D%/libsandbox.a
 %C%_libsandbox_a_SOURCES = \
 	%D%/agent.c \
 	%D%/agent.h \
+	%D%/agent/beginning.c \
+	%D%/agent/beginning.h \
+	%D%/agent/ending.c \
+	%D%/agent/ending.h \
 	%D%/agent/events.c \
 	%D%/agent/events.h \
 	%D%/agent/handshake.c \
 	%D%/agent/handshake.h \
+	%D%/agent/mux.c \
+	%D%/agent/mux.h \
 	%D%/agent/pump.c \
 	%D%/agent/pump.h \
 	%D%/agent/queue.c \
 	%D%/agent/queue.h \
 	%D%/agent/sender.c \
 	%D%/agent/sender.h \
+	%D%/agent/state.h \
 	%D%/agent/terms.h \
+	%D%/agent/version.c \
+	%D%/agent/version.h \
 	%D%/answer.c \
 	%D%/answer.h \
 	%D%/authorization.c \
@@ -63,8 +72,18 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/keys.c \
 	%D%/keys.h \
 	%D%/listen.c \
+	%D%/node/back.c \
+	%D%/node/back.h \
+	%D%/node/forward.c \
+	%D%/node/forward.h \
+	%D%/node/muxed.c \
+	%D%/node/muxed.h \
 	%D%/node/node.c \
 	%D%/node/node.h \
+	%D%/node/origin.c \
+	%D%/node/origin.h \
+	%D%/node/outlet.c \
+	%D%/node/outlet.h \
 	%D%/node/plan.h \
 	%D%/node/program.c \
 	%D%/node/program.h \

@@ -22,6 +22,7 @@ struct sandbox_service {
 	unsigned delay_ms;		/* before each answer */
 	long clock_offset;		/* seconds that its clock is ahead of this machine's */
 	const char *shell;		/* of sessions, borrowed */
+	const char *agent_version;	/* of nodes, borrowed */
 	bool signed_channels;		/* data channels must be signed */
 	bool local_urls;		/* StreamUrls lead here, to this port */
 	unsigned port;

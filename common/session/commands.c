@@ -101,17 +101,24 @@ take_key(struct session *session, int number)
 	    channel_send(session->channel, key, loop_now(&session->loop)) == key.len;
 }
 
-/* Of a port, what is typed is for the program whose connection it is, and nobody comes back to one. */
+/* Nobody comes back to one. */
 static bool
 is_port(const struct session *session)
 {
 	return session->ready && session->kind == CHANNEL_PORT;
 }
 
+/* What is typed is for the program whose connection it is. */
+static bool
+is_connection(const struct session *session)
+{
+	return is_port(session) && session->forward == NULL;
+}
+
 static void
 end_by(struct session *session, int number)
 {
-	if (number == SIGINT && is_port(session) && !session->plan->drop_in)
+	if (number == SIGINT && is_connection(session) && !session->plan->drop_in)
 		return;
 	if (session->end->signal == 0)
 		session->end->signal = number;
@@ -149,7 +156,7 @@ commands_signal(void *owner, unsigned events)
 			commands_size(session, false);
 			break;
 		case SIGTSTP:
-			if (!take_key(session, SIGTSTP) && !session->plan->drop_in && !is_port(session))
+			if (!take_key(session, SIGTSTP) && !session->plan->drop_in && !is_connection(session))
 				suspend(session);
 			break;
 		case SIGCONT:

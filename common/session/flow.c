@@ -1,74 +1,13 @@
-#include "session/state.h"
+#include "session/forwarding.h"
+#include "session/verdict.h"
 
 #include <errno.h>
 
 #define ROOM_LEAST (64 * 1024)		/* a message of ours is never longer */
 #define PORT_LINGER 10000		/* behind the end of input, when nothing else was said */
 #define DROP_IN_LINGER 60000		/* the same, of a client whose caller waits without limit */
-#define EXIT_CODE_MAX 255
 #define READER_LOOK 1000		/* milliseconds between two looks, at least */
 #define TYPED_MOST 64			/* messages: more of them are no typing, and a slow line has them for long */
-#define REPEATED 3000			/* an agent that has something to repeat does so at least once in this time */
-
-/*
- * The agent repeats what was lost with a connection, one message after the other; two seconds after its program's end the
- * rest is lost, with no gap to show it. Output that was made since tells that nothing is missing, and so does an exit
- * code, or that nothing was repeated for a while.
- */
-static int
-judge_doubt(struct session *session, const struct channel_event *event)
-{
-	uint64_t latest = session->shown > session->back ? session->shown : session->back;
-
-	if (session->back == 0 || !event->doubtful || session->exit_code != SESSION_NO_EXIT_CODE ||
-	    loop_now(&session->loop) - latest > REPEATED)
-		return 0;
-	return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "OutputIncomplete",
-	    "the connection was lost shortly before the end: output may be incomplete"));
-}
-
-/* A command that tells its output apart ends with its exit code; without it nobody knows how it ended, nor where. */
-static bool
-lacks_exit_code(const struct session *session)
-{
-	return session->kind == CHANNEL_COMMAND && session->exit_code == SESSION_NO_EXIT_CODE &&
-	    (session->error_output || session->plan->separate_output);
-}
-
-/* An agent's errors have a line in front that says so and no more. */
-static struct view
-without_heading(struct view text)
-{
-	const struct view heading = VIEW("----------ERROR-------");
-
-	text = view_trim(text);
-	return view_starts(text, heading) ? view_trim(view_slice(text, heading.len, text.len)) : text;
-}
-
-static int
-judge_end(struct session *session, const struct channel_event *event)
-{
-	struct view text = without_heading(event->text);
-
-	if (session->exit_code == -1)
-		return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "ExitCodeError",
-		    "the command's exit code cannot be read"));
-	if (session->exit_code > EXIT_CODE_MAX)
-		return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "ExitCodeError",
-		    "the command's exit code, %d, is more than %d", session->exit_code, EXIT_CODE_MAX));
-	if (session->exit_code > 0)
-		return session->exit_code;
-	if (event->incomplete)
-		return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "OutputIncomplete",
-		    "the session has ended, and its output is incomplete"));
-	if (text.len > 0)
-		return ssm_exit_code(ssm_fail(&session->err, SSM_E_NO, "SessionEnded", "%.*s",
-		    VIEW_ARG_CUT(text, SSM_MESSAGE_MAX / 2)));
-	if (lacks_exit_code(session))
-		return ssm_exit_code(ssm_fail(&session->err, SSM_E_OTHER, "OutputIncomplete",
-		    "the session has ended without the command's exit code"));
-	return judge_doubt(session, event);
-}
 
 static void
 on_ended(struct session *session, const struct channel_event *event)
@@ -81,7 +20,7 @@ on_ended(struct session *session, const struct channel_event *event)
 		return;
 	}
 	ssm_error_clear(&session->err);
-	code = judge_end(session, event);
+	code = verdict(session, event);
 
 	if (event->incomplete && session->err.rc == SSM_OK)
 		consolenotice(&session->notice, "the session's output is incomplete");
@@ -97,6 +36,9 @@ on_ready(struct session *session, const struct channel_event *event)
 	sessionevents_begin(&session->events, "Ready");
 	sessionevents_end(&session->events);
 	commands_size(session, false);
+	forwarding_begin(session, event->port);
+	if (session->forward != NULL || session->phase >= SESSION_ENDS)
+		return;
 	if (session->kind != CHANNEL_SHELL)
 		session->input.escape.character = CONSOLEESCAPE_OFF;
 	else if (consoleterminal_raw(&session->terminal) != 0)
@@ -145,9 +87,11 @@ static bool
 take_output(struct session *session, const struct channel_event *event)
 {
 	enum consoleoutput_to to = event->kind == CHANNEL_OUTPUT ? CONSOLEOUTPUT_STDOUT : CONSOLEOUTPUT_STDERR;
-	size_t len = consoleoutput_add(&session->output, to, event->bytes);
+	bool forwarded = session->forward != NULL && to == CONSOLEOUTPUT_STDOUT;
+	size_t len = forwarded ? forwarding_take(session, event->bytes) :
+	    consoleoutput_add(&session->output, to, event->bytes);
 
-	if (to == CONSOLEOUTPUT_STDOUT)
+	if (to == CONSOLEOUTPUT_STDOUT && !forwarded)
 		consolestatusline_printed(&session->outage.line, view_slice(event->bytes, 0, len));
 	session->error_output |= event->kind == CHANNEL_ERROR_OUTPUT;
 	session->quiet = session->shown = loop_now(&session->loop);
@@ -173,7 +117,8 @@ take_event(struct session *session, const struct channel_event *event)
 		on_text(session, event->text);
 		break;
 	case CHANNEL_AWAY:
-		consolenotice(&session->notice, "the node is not connected; what is typed waits");
+		consolenotice(&session->notice, "the node is not connected; what is %s waits",
+		    session->kind == CHANNEL_PORT ? "sent" : "typed");
 		break;
 	case CHANNEL_BACK:
 		consolenotice(&session->notice, "the node is connected again");
@@ -184,10 +129,8 @@ take_event(struct session *session, const struct channel_event *event)
 			consolenotice(&session->notice, "the connection was lost meanwhile: output may be incomplete");
 		break;
 	case CHANNEL_FLAG:
-		if (event->flag == CHANNEL_CONNECT_TO_PORT_ERROR && session->plan->words != NULL)
-			lines_say(session, SESSIONVOICE_PORT_FAILED, VIEW_NONE);
-		else if (event->flag == CHANNEL_CONNECT_TO_PORT_ERROR)
-			consolenotice(&session->notice, "the node cannot connect to the port");
+		if (event->flag == CHANNEL_CONNECT_TO_PORT_ERROR)
+			forwarding_refused(session);
 		break;
 	case CHANNEL_ENDED:
 		on_ended(session, event);
@@ -225,7 +168,7 @@ print(struct session *session)
 	do {
 		take_events(session);
 		consoleoutput_flush(&session->output);
-	} while (!session->drained && consoleoutput_is_empty(&session->output));
+	} while (!session->drained && session->forward == NULL && consoleoutput_is_empty(&session->output));
 }
 
 /* Who reads slowly holds the node back, not by messages that are dropped and come again. */
@@ -320,7 +263,7 @@ static uint64_t
 next_moment(const struct session *session)
 {
 	uint64_t at = CHANNEL_NEVER, linger = linger_until(session), eot = consoleeot_due(&session->eot),
-	    line = outage_moment(session);
+	    line = outage_moment(session), forward = forwarding_moment(session);
 
 	if (session->phase >= SESSION_DRAINS)
 		return session->drain_until;
@@ -330,6 +273,8 @@ next_moment(const struct session *session)
 		return at;
 	if (line < at)
 		at = line;
+	if (forward < at)
+		at = forward;
 	if (eot < at && eot > loop_now(&session->loop))
 		at = eot;
 	return linger < at ? linger : at;
@@ -350,7 +295,7 @@ set_moment(struct session *session)
 static void
 look_for_reader(struct session *session, uint64_t now)
 {
-	if (session->terminal.fd >= 0 || now - session->looked < READER_LOOK)
+	if (session->terminal.fd >= 0 || session->forward != NULL || now - session->looked < READER_LOOK)
 		return;
 	session->looked = now;
 	consoleoutput_is_lost(&session->output);
@@ -399,6 +344,8 @@ flow(struct session *session)
 	hold(session);
 	if (session->phase < SESSION_ENDS) {
 		check_input(session);
+		if (session->forward != NULL)
+			forwarding_send(session, now);
 		send_input(session, now);
 		send_eot(session, now);
 		end_behind_input(session, now);

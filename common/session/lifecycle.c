@@ -1,4 +1,4 @@
-#include "session/state.h"
+#include "session/forwarding.h"
 
 #include <unistd.h>
 
@@ -263,7 +263,7 @@ static void
 poll_drain(struct session *session)
 {
 	bool empty = session->drained && sessionvoice_waiting(&session->voice).len == 0 &&
-	    consoleoutput_is_empty(&session->output);
+	    consoleoutput_is_empty(&session->output) && forwarding_is_empty(session);
 
 	if (!empty && session->output.error == 0 && loop_now(&session->loop) < session->drain_until)
 		return;
@@ -296,6 +296,7 @@ end(struct session *session, const char *reason, int code, enum session_phase ph
 		    loop_now(&session->loop) + FAREWELL_LIMIT + DRAIN_LIMIT;
 	}
 	consoleinput_stop(&session->input);
+	forwarding_stop(session);
 	if (session->phase < phase)
 		session->phase = phase;
 	sessionlink_abandon(&session->link);

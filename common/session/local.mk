@@ -23,6 +23,8 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/events.c \
 	%D%/events.h \
 	%D%/flow.c \
+	%D%/forwarding.c \
+	%D%/forwarding.h \
 	%D%/hush.c \
 	%D%/hush.h \
 	%D%/lifecycle.c \
@@ -42,5 +44,7 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/settings.c \
 	%D%/settings.h \
 	%D%/state.h \
+	%D%/verdict.c \
+	%D%/verdict.h \
 	%D%/voice.c \
 	%D%/voice.h

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cli/calloptions.h"
+#include "ports/listen.h"
 #include "session/document.h"
 #include "session/settings.h"
 #include "session/voice.h"
@@ -33,8 +34,11 @@ struct session_plan {
 	bool separate_output;		/* of a command: there will be an exit code */
 	bool unsigned_first;		/* the first connection is not signed */
 	bool drop_in;			/* signals, escapes and the end of input do what they do in the official client */
+	const char *listen_host;	/* where a session's properties name a port alone; NULL: localhost */
 	sessionvoice_words *words;	/* of what is said on standard output; NULL: nothing is */
 	const char *events;		/* a file's name, or NULL */
+	const struct portslisten *listen;	/* for a forwarded port; NULL, or none in it: where its properties say */
+	int ready_fd;			/* is told, and closed, when the session is ready; 0: there is none */
 };
 
 struct session_end {

@@ -7,7 +7,7 @@
 
 #include "core/clock.h"
 #include "core/shellwords.h"
-#include "session/state.h"
+#include "session/forwarding.h"
 
 #define EVENTS_PATIENCE 1000		/* for a reader of events, at the end */
 
@@ -249,6 +249,7 @@ tear_down(struct session *session)
 	sessionrecovery_clear(&session->recovery);
 	sessionask_end(&session->farewell);
 	sessionask_clear(&session->farewell);
+	forwarding_end(session);
 	consoleinput_clear(&session->input);
 	consolestatusline_hide(&session->outage.line);
 	lines_last(session);
@@ -278,7 +279,7 @@ session_run(const struct session_plan *plan, struct session_end *end)
 	struct session session = { .plan = plan, .end = end, .loop = { .fd = -1 }, .signals = SIGNALS_INIT,
 	    .signalled = { .fd = -1 }, .addresses = { SESSIONADDRESS_INIT, SESSIONADDRESS_INIT }, .link = SESSIONLINK_INIT,
 	    .network = NETWORK_INIT, .wakeup = WAKEUP_INIT,
-	    .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .voice = SESSIONVOICE_INIT,
+	    .listen = PORTSLISTEN_INIT, .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .voice = SESSIONVOICE_INIT,
 	    .events = SESSIONEVENTS_INIT,
 	    .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,
 	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT,

@@ -1,6 +1,6 @@
 /*
- * session/state: what the parts of a session at work know of each other; for session, flow, lines, lifecycle,
- * outage and commands alone.
+ * session/state: what the parts of a session at work know of each other; for session, flow, forwarding, lines, verdict,
+ * lifecycle, outage and commands alone.
  */
 #ifndef SSM_SESSION_STATE_H
 #define SSM_SESSION_STATE_H
@@ -11,6 +11,7 @@
 #include "console/statusline.h"
 #include "process/network.h"
 #include "process/signals.h"
+#include "ports/forward.h"
 #include "process/wakeup.h"
 #include "session/connection/address.h"
 #include "session/events.h"
@@ -76,6 +77,10 @@ struct session {
 	bool opened;			/* it has been, once */
 	bool ready;
 	enum channel_session kind;
+	const struct portproperties *port;	/* of a port; the channel's */
+	bool basic;			/* its connections come one after the other */
+	struct portsforward *forward;	/* NULL: bytes are those of standard input and output */
+	struct portslisten listen;	/* where the session's properties, and no option, say */
 	bool error_output;		/* the node tells it apart: there will be an exit code */
 	int exit_code;			/* the node's, or SESSION_NO_EXIT_CODE */
 	unsigned losses;

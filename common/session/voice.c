@@ -13,6 +13,12 @@ is_end(enum sessionvoice_event event)
 	return event == SESSIONVOICE_ENDED || event == SESSIONVOICE_TIMED_OUT || event == SESSIONVOICE_FAILED;
 }
 
+static bool
+is_connection(enum sessionvoice_event event)
+{
+	return event == SESSIONVOICE_ACCEPTED || event == SESSIONVOICE_ACCEPTED_BASIC;
+}
+
 static void
 add_for_terminal(struct bytes *out, struct view text)
 {
@@ -28,8 +34,9 @@ sessionvoice_say(struct sessionvoice *voice, enum sessionvoice_event event, stru
 {
 	struct bytes line = BYTES_INIT(SESSIONVOICE_MAX);
 
-	if (voice->words == NULL || (is_end(event) && voice->ended))
+	if (voice->words == NULL || (is_end(event) && voice->ended) || (is_connection(event) && voice->accepted))
 		return;
+	voice->accepted |= is_connection(event);
 	voice->ended |= is_end(event);
 	voice->told |= is_end(event) && detail.len > 0;
 	voice->words(&line, event, bytes_view(voice->session_id), detail);

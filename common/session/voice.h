@@ -15,6 +15,10 @@
 enum sessionvoice_event {
 	SESSIONVOICE_STARTS,		/* nothing has been dialled yet */
 	SESSIONVOICE_TEXT,		/* detail: what the session's owner has to say to its user */
+	SESSIONVOICE_LISTENS,		/* detail: a port of this machine, or a path */
+	SESSIONVOICE_LISTENS_BASIC,	/* the same, for one connection after the other */
+	SESSIONVOICE_ACCEPTED,		/* the first connection */
+	SESSIONVOICE_ACCEPTED_BASIC,
 	SESSIONVOICE_PORT_FAILED,	/* the node cannot connect to the port */
 	SESSIONVOICE_INTERRUPTED,	/* a signal ends a port session */
 	SESSIONVOICE_ENDED,		/* detail: why, or nothing */
@@ -29,6 +33,7 @@ struct sessionvoice {
 	sessionvoice_words *words;	/* NULL: it is silent */
 	const struct bytes *session_id;
 	struct bytes waiting;
+	bool accepted;			/* a connection has been told */
 	bool ended;			/* its end has been told */
 	bool told;			/* and why */
 };
@@ -38,7 +43,7 @@ struct sessionvoice {
 
 void sessionvoice_start(struct sessionvoice *voice, sessionvoice_words *words, const struct bytes *session_id);
 
-/* Of ends only the first one is told. With `raw`, which a terminal is, each line's end is two characters. */
+/* Of connections and of ends only the first one is told. With `raw`, which a terminal is, each line's end is two characters. */
 void sessionvoice_say(struct sessionvoice *voice, enum sessionvoice_event event, struct view detail, bool raw);
 
 /* What waits to be written; so much of it is. */

@@ -222,6 +222,7 @@ show_change(struct channel *channel, struct channel_event *event)
 		channel->ready_due = false;
 		event->kind = CHANNEL_READY;
 		event->session = channel->handshake.session;
+		event->port = &channel->handshake.port;
 		return true;
 	}
 	if (away == channel->away_told)

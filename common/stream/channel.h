@@ -21,6 +21,7 @@
 #include "core/err.h"
 #include "sign/digest.h"
 #include "stream/message.h"
+#include "stream/portproperties.h"
 #include "stream/sessiontype.h"
 
 #define CHANNEL_PAYLOAD_MAX 1024	/* of a message that is sent, in bytes */
@@ -112,6 +113,7 @@ struct channel_event {
 	int exit_code;			/* of EXIT; -1 when what came could not be read */
 	uint32_t flag;			/* of FLAG */
 	enum channel_session session;	/* of READY */
+	const struct portproperties *port;	/* of READY, for CHANNEL_PORT; the channel's */
 	bool incomplete;		/* of ENDED: a message is missing, or data came after a gap that nobody filled */
 	bool doubtful;			/* of ENDED: no output came that was made since this connection stands */
 	enum ssm_err rc;		/* of FAILED */

@@ -12,6 +12,7 @@ handshake_init(struct handshake *handshake)
 {
 	*handshake = (struct handshake){ .session = CHANNEL_SHELL };
 	handshake->agent_version = (struct bytes)BYTES_INIT(HANDSHAKE_TEXT_MAX);
+	handshake->port = (struct portproperties)PORTPROPERTIES_INIT;
 	handshake->refusal = (struct bytes)BYTES_INIT(HANDSHAKE_TEXT_MAX);
 	handshake->customer_message = (struct bytes)BYTES_INIT(HANDSHAKE_TEXT_MAX);
 }
@@ -22,6 +23,7 @@ handshake_clear(struct handshake *handshake)
 	for (size_t i = 0; i < handshake->count; i++)
 		bytes_clear(&handshake->actions[i].type);
 	bytes_clear(&handshake->agent_version);
+	portproperties_clear(&handshake->port);
 	bytes_clear(&handshake->refusal);
 	bytes_clear(&handshake->customer_message);
 	handshake->count = 0;
@@ -31,7 +33,7 @@ bool
 handshake_lacks_memory(const struct handshake *handshake)
 {
 	bool lacks = bytes_failed(&handshake->agent_version) || bytes_failed(&handshake->refusal) ||
-	    bytes_failed(&handshake->customer_message);
+	    bytes_failed(&handshake->customer_message) || portproperties_lack_memory(&handshake->port);
 
 	for (size_t i = 0; i < handshake->count; i++)
 		lacks |= bytes_failed(&handshake->actions[i].type);
@@ -69,18 +71,19 @@ parse_member(struct json_doc *doc, const struct json_doc *of, const char *name, 
 	return json_parse(doc, member->raw, name, err) == SSM_OK;
 }
 
-/* Without a type (AWS-StartSSHSession) the port's bytes are those of standard input and output. */
 static bool
-is_forwarding(const struct json_doc *parameters)
+read_port(struct handshake *handshake, const struct json_doc *parameters)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct json_doc properties = JSON_DOC_INIT;
-	bool forwarding = !parse_member(&properties, parameters, "Properties", &err) ||
-	    view_is(json_text(&properties, "type"), "LocalPortForwarding");
+	bool read = parse_member(&properties, parameters, "Properties", &err);
 
+	if (read)
+		portproperties_read(&handshake->port, &properties, bytes_view(&handshake->agent_version));
+	note_memory(&handshake->refusal, &err);
 	json_clear(&properties);
 	ssm_error_clear(&err);
-	return forwarding;
+	return read;
 }
 
 static void
@@ -100,8 +103,8 @@ do_session_type(struct handshake *handshake, struct handshake_action *action, co
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (view_is(name, kinds[i].name)) {
 			handshake->session = kinds[i].session;
-			if (kinds[i].session == CHANNEL_PORT && is_forwarding(parameters))
-				refuse(action, "this client cannot forward ports");
+			if (kinds[i].session == CHANNEL_PORT && !read_port(handshake, parameters))
+				refuse(action, "the properties of the port cannot be read");
 			return;
 		}
 	refuse(action, "this client does not know the type of the session");

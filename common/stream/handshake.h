@@ -12,6 +12,7 @@
 #define SSM_STREAM_HANDSHAKE_H
 
 #include "core/bytes.h"
+#include "stream/portproperties.h"
 #include "stream/sessiontype.h"
 
 #define HANDSHAKE_ACTIONS_MAX 16
@@ -28,6 +29,7 @@ struct handshake_action {
 struct handshake {
 	bool asked, complete;
 	enum channel_session session;
+	struct portproperties port;	/* of CHANNEL_PORT */
 	struct bytes agent_version;
 	struct handshake_action actions[HANDSHAKE_ACTIONS_MAX];
 	size_t count;

@@ -24,6 +24,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/message.h \
 	%D%/outgoing.c \
 	%D%/outgoing.h \
+	%D%/portproperties.c \
+	%D%/portproperties.h \
 	%D%/receipts.c \
 	%D%/receipts.h \
 	%D%/sessiontype.h \

@@ -17,7 +17,7 @@ void
 node_open(struct node *node, enum agent_session session, bool old)
 {
 	struct agent_options options = {
-		.session = session, .version = "3.3.987.0", .old = old,
+		.session = session, .version = old ? "3.2.1040.0" : "3.3.987.0",
 		.random = draw, .context = node, .epoch = NODE_EPOCH,
 	};
 	struct ssm_error err = SSM_ERROR_INIT;

@@ -148,6 +148,7 @@ class Channel:
         self.expected = self.next = 0
         self.unacknowledged, self.early = {}, {}
         self.output, self.errors, self.exit_code, self.closing, self.kinds = b"", b"", None, None, []
+        self.version, self.ready, self.flags, self.properties, self.agent = "1.2.764.0", False, [], None, None
 
     def connect(self, port, answer, fields=(), host=None):
         self.socket = WebSocket(port, "/" + answer["StreamUrl"].split("/", 3)[3], fields, host)
@@ -178,8 +179,10 @@ class Channel:
             self.socket.send(encode("acknowledge", 0, 3, 0, payload))
 
     def answer_handshake(self, message):
-        actions = json.loads(message["payload"])["RequestedClientActions"]
-        self.send(HANDSHAKE_RESPONSE, json.dumps({"ClientVersion": "1.2.764.0", "ProcessedClientActions": [
+        request = json.loads(message["payload"])
+        actions = request["RequestedClientActions"]
+        self.agent, self.properties = request["AgentVersion"], actions[0]["ActionParameters"]["Properties"]
+        self.send(HANDSHAKE_RESPONSE, json.dumps({"ClientVersion": self.version, "ProcessedClientActions": [
             {"ActionType": action["ActionType"], "ActionStatus": 1, "ActionResult": None, "Error": ""}
             for action in actions], "Errors": None}).encode())
 
@@ -191,8 +194,12 @@ class Channel:
             self.errors += payload
         elif kind == EXIT_CODE:
             self.exit_code = payload.decode()
+        elif kind == FLAG:
+            self.flags.append(int.from_bytes(payload, "big"))
         elif kind == HANDSHAKE_REQUEST:
             self.answer_handshake(message)
+        elif kind == HANDSHAKE_COMPLETE:
+            self.ready = True
 
     def step(self):
         """One message of the node or the service."""
@@ -216,6 +223,12 @@ class Channel:
             self.step()
         before, _, self.output = self.output.partition(text.encode())
         return (before + text.encode()).decode()
+
+    def until_ready(self):
+        """Behind the handshake."""
+        while not self.ready and self.closing is None:
+            self.step()
+        return self
 
     def until_closed(self):
         while self.closing is None:

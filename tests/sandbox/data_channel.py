@@ -103,8 +103,6 @@ def check_documents(service):
     is_equal(kind(service.start(COMMAND)), "ValidationException", "a command document wants a command")
     is_equal(kind(service.call("StartSession", Target="i-0a1b2c3d4e5f60001", DocumentName=COMMAND,
                                Parameters={"command": ["a", "b"]})), "ValidationException", "one command")
-    channel = service.open(service.start("AWS-StartPortForwardingSession", portNumber="22", localPortNumber="1")).until_closed()
-    ok("no sessions with a forwarded port" in channel.closing["Output"], "a session with a port that is forwarded ends, and says why", channel.closing)
     channel = service.open(service.start("SSM-SessionManagerRunShell"))
     channel.type("exit\r")
     ok(channel.until_closed(), "the document of a shell is known")

@@ -72,9 +72,9 @@ static void
 open_agent(struct world *world)
 {
 	struct ssm_error err = SSM_ERROR_INIT;
-	struct agent_options options = { .session = world->plan->session, .version = "3.3.987.0",
-	    .port = world->plan->session == AGENT_PORT ? VIEW("22") : VIEW_NONE,
-	    .old = world->plan->old, .digest = world->ledger.digest, .random = draw, .context = &world->dice,
+	struct agent_options options = { .session = world->plan->session,
+	    .version = world->plan->old ? "3.2.1040.0" : "3.3.987.0", .port = { .number = VIEW("22") },
+	    .digest = world->ledger.digest, .random = draw, .context = &world->dice,
 	    .epoch = 1700000000000U };
 
 	if (agent_open(&world->agent, &options, world->now, &err) != SSM_OK)

@@ -30,7 +30,6 @@ is_answered(const char *request, const char *response, const char *refusal, cons
 	"{\"ActionType\":\"" type "\",\"ActionStatus\":3,\"ActionResult\":null,\"Error\":\"" error "\"}"
 
 #define NO_KMS "this client cannot encrypt the session with a KMS key"
-#define NO_PORTS "this client cannot forward ports"
 #define NO_TYPE "this client does not know the type of the session"
 #define NO_ACTION "this client does not know what is asked for"
 
@@ -43,8 +42,7 @@ test_answers(void)
 	is_answered("{\"AgentVersion\":\"1\"}", RESPONSE("", "null"), NULL, "nothing that is asked");
 	is_answered(REQUEST(ASKED_PORT("{\"portNumber\":\"22\"}")), RESPONSE(DONE("SessionType"), "null"), NULL, "a port");
 	is_answered(REQUEST(ASKED("Port")), RESPONSE(DONE("SessionType"), "null"), NULL, "a port without properties");
-	is_answered(REQUEST(ASKED_PORT(FORWARDED)), RESPONSE(NOT_DONE("SessionType", NO_PORTS), "[\"" NO_PORTS "\"]"),
-	    "the node asks for SessionType, but " NO_PORTS, "a port that is forwarded");
+	is_answered(REQUEST(ASKED_PORT(FORWARDED)), RESPONSE(DONE("SessionType"), "null"), NULL, "a port that is forwarded");
 	is_answered(REQUEST(ASKED("Dance")), RESPONSE(NOT_DONE("SessionType", NO_TYPE), "[\"" NO_TYPE "\"]"),
 	    "the node asks for SessionType, but " NO_TYPE, "an unknown session");
 	is_answered(REQUEST("{\"ActionType\":\"KMSEncryption\",\"ActionParameters\":{\"KMSKeyId\":\"k\"}},"
@@ -54,6 +52,52 @@ test_answers(void)
 	    RESPONSE(NOT_DONE("A\\u001bB\\\"", NO_ACTION) "," NOT_DONE("C", NO_ACTION),
 	    "[\"" NO_ACTION "\",\"" NO_ACTION "\"]"), "the node asks for A\\x1bB\", but " NO_ACTION,
 	    "unknown actions");
+}
+
+static void
+test_port(void)
+{
+	static const struct {
+		const char *version;
+		enum portproperties_mode mode;
+		bool keepalive;
+	} rows[] = {
+		{ "3.3.987.0", PORTPROPERTIES_SMUX, false },
+		{ "3.1.1512.0", PORTPROPERTIES_SMUX, false },
+		{ "3.1.1511.0", PORTPROPERTIES_SMUX, true },
+		{ "3.0.196.1", PORTPROPERTIES_SMUX, true },
+		{ "3.0.196.0", PORTPROPERTIES_BASIC, true },
+		{ "3.0.196", PORTPROPERTIES_BASIC, true },
+		{ "2.10.0.0", PORTPROPERTIES_BASIC, true },
+		{ "x", PORTPROPERTIES_BASIC, true },
+	};
+	struct bytes text = BYTES_INIT(4096);
+	struct handshake handshake;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bytes_reset(&text);
+		bytes_print(&text, "{\"AgentVersion\":\"%s\",\"RequestedClientActions\":[" ASKED_PORT(
+		    "{\"portNumber\":\"80\",\"type\":\"LocalPortForwarding\",\"localPortNumber\":\"8080\",\"host\":\"db\"}")
+		    "]}", rows[i].version);
+		handshake_init(&handshake);
+		ok(handshake_read_request(&handshake, bytes_view(&text)), "an agent %s", rows[i].version);
+		is_number(handshake.port.mode, rows[i].mode, "%s: how connections are carried", rows[i].version);
+		is_number(handshake.port.keepalive, rows[i].keepalive, "%s: whether it wants to hear something", rows[i].version);
+		is_view(bytes_view(&handshake.port.port), VIEW("80"), "%s: the port", rows[i].version);
+		is_view(bytes_view(&handshake.port.host), VIEW("db"), "%s: the host", rows[i].version);
+		is_view(bytes_view(&handshake.port.local_port), VIEW("8080"), "%s: the local one", rows[i].version);
+		handshake_clear(&handshake);
+	}
+	handshake_init(&handshake);
+	ok(handshake_read_request(&handshake, VIEW(REQUEST(ASKED_PORT("{\"portNumber\":\"22\"}")))), "no type");
+	is_number(handshake.port.mode, PORTPROPERTIES_STREAMS, "is standard input and output");
+	handshake_clear(&handshake);
+	handshake_init(&handshake);
+	ok(handshake_read_request(&handshake, VIEW(REQUEST(ASKED_PORT("{\"type\":\"LocalPortForwarding\","
+	    "\"localConnectionType\":\"unix\",\"localUnixSocket\":\"/tmp/s\"}")))), "a socket of UNIX");
+	is_view(bytes_view(&handshake.port.local_socket), VIEW("/tmp/s"), "is a path");
+	handshake_clear(&handshake);
+	bytes_clear(&text);
 }
 
 static void
@@ -127,11 +171,11 @@ test_refusal_in_channel(void)
 	struct peer peer;
 
 	peer_open(&peer);
-	request(&peer, REQUEST(ASKED_PORT(FORWARDED)));
+	request(&peer, REQUEST(ASKED("Dance")));
 	ok(!channel_event(peer.channel, &peer.event), "nothing is told before the node knows");
 	is_text(peer_all(&peer), "a0 i0", "the refusal is sent");
 	ok(peer_event(&peer, CHANNEL_FAILED) && peer.event.rc == SSM_E_OTHER, "the channel has failed");
-	is_view(peer.event.text, VIEW("the node asks for SessionType, but " NO_PORTS), "and says why");
+	is_view(peer.event.text, VIEW("the node asks for SessionType, but " NO_TYPE), "and says why");
 	ok(!channel_event(peer.channel, &peer.event) && !channel_is_ready(peer.channel), "that is the last event");
 	peer_close(&peer);
 	peer_open(&peer);
@@ -146,6 +190,7 @@ int
 main(void)
 {
 	test_answers();
+	test_port();
 	test_refused();
 	test_in_channel();
 	test_port_in_channel();

@@ -39,8 +39,9 @@ ROOMS = {
     "check": "core process json cli jmespath aws pipeline",
     "start": "core process json aws config cli pipeline resume",
     "stream": "core json sign http",
+    "ports": "core process stream",
     "console": "core process cli",
-    "session": "core process json retry aws config cli sign http service pipeline stream console",
+    "session": "core process json retry aws config cli sign http service pipeline stream console ports",
     "plugin": "core session",
     "sandbox": "core process json aws sign http stream",
 }
@@ -59,7 +60,7 @@ TOOLS = {
     "ssm-sandbox": "aws cli core sandbox sign",
     "ssm-sign": "aws cli core credentials json sign",
     "ssm-start-session": "aws cli core process resume start",
-    "ssm-stream": "cli console core http process session sign",
+    "ssm-stream": "cli console core http ports process session sign",
 }
 
 # A library's header, and the only rooms that see it, directly or through others' headers.

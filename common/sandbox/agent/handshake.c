@@ -8,31 +8,41 @@
 #define NANOSECONDS 1000000
 
 static void
-add_properties(struct bytes *out, struct view port)
+add_properties(struct bytes *out, const struct agent_options *options)
 {
+	const struct agent_port *port = &options->port;
+
 	jsontext_name(out, "Properties");
-	if (port.len == 0) {
+	if (options->session != AGENT_PORT) {
 		bytes_add(out, VIEW("null"));
 		return;
 	}
 	jsontext_begin(out);
-	jsontext_member(out, "portNumber", port);
+	jsontext_member(out, "portNumber", port->number);
+	if (port->local.len > 0)
+		jsontext_member(out, "localPortNumber", port->local);
+	if (port->host.len > 0)
+		jsontext_member(out, "host", port->host);
+	if (port->forwards)
+		jsontext_member(out, "type", VIEW("LocalPortForwarding"));
 	jsontext_end(out);
 }
 
 void
-handshake_request(struct bytes *out, const char *version, struct view port)
+handshake_request(struct bytes *out, const struct agent_options *options)
 {
+	bool port = options->session == AGENT_PORT;
+
 	jsontext_begin(out);
-	jsontext_member(out, "AgentVersion", view_of(version));
+	jsontext_member(out, "AgentVersion", view_of(options->version));
 	jsontext_name(out, "RequestedClientActions");
 	bytes_add_char(out, '[');
 	jsontext_begin(out);
 	jsontext_member(out, "ActionType", VIEW("SessionType"));
 	jsontext_name(out, "ActionParameters");
 	jsontext_begin(out);
-	jsontext_member(out, "SessionType", port.len > 0 ? VIEW("Port") : VIEW("NonInteractiveCommands"));
-	add_properties(out, port);
+	jsontext_member(out, "SessionType", port ? VIEW("Port") : VIEW("NonInteractiveCommands"));
+	add_properties(out, options);
 	jsontext_end(out);
 	jsontext_end(out);
 	bytes_add_char(out, ']');
@@ -86,6 +96,19 @@ judge(struct bytes *why, const struct value *response)
 		if (!was_done(why, actions->of.items[i]))
 			return HANDSHAKE_FAILED;
 	return HANDSHAKE_GOOD;
+}
+
+void
+handshake_client_version(struct bytes *out, struct view response)
+{
+	struct arena arena = ARENA_INIT(RESPONSE_MEMORY);
+	struct ssm_error err = SSM_ERROR_INIT;
+	const struct value *value;
+
+	if (value_parse(&value, &arena, response, "the answer", &err) == SSM_OK)
+		bytes_add(out, text_of(value, VIEW("ClientVersion")));
+	arena_clear(&arena);
+	ssm_error_clear(&err);
 }
 
 enum handshake_verdict

@@ -8,16 +8,14 @@
 #ifndef SSM_SANDBOX_AGENT_HANDSHAKE_H
 #define SSM_SANDBOX_AGENT_HANDSHAKE_H
 
-#include <stdint.h>
-
-#include "core/bytes.h"
+#include "sandbox/agent/terms.h"
 
 #define HANDSHAKE_LIMIT 15000		/* milliseconds that the client has for its answer */
 #define HANDSHAKE_TIMED_OUT "Handshake timed out. " \
     "Please ensure that you have the latest version of the session manager plugin."
 
-/* port: empty but for sessions with one. */
-void handshake_request(struct bytes *out, const char *version, struct view port);
+/* The properties of a port, or none, are those of the options. */
+void handshake_request(struct bytes *out, const struct agent_options *options);
 
 void handshake_complete(struct bytes *out, uint64_t milliseconds);
 
@@ -26,6 +24,9 @@ enum handshake_verdict {
 	HANDSHAKE_FAILED,		/* `why` says what with */
 	HANDSHAKE_UNREADABLE,		/* no such document: not acknowledged, not counted */
 };
+
+/* Appends the ClientVersion, if there is one. */
+void handshake_client_version(struct bytes *out, struct view response);
 
 enum handshake_verdict handshake_judge(struct bytes *why, struct view response);
 

@@ -25,6 +25,8 @@
 #define SANDBOX_TOKEN_LEN 248
 #define SANDBOX_CELL_LEN 72
 #define SANDBOX_COMMAND_MAX 65536
+#define SANDBOX_PORT_MAX 5
+#define SANDBOX_HOST_MAX 253
 
 struct node;
 struct sandbox_service;
@@ -32,7 +34,9 @@ struct sandbox_service;
 /* What a session is for. */
 struct sandbox_purpose {
 	enum agent_session session;
-	bool forwards;			/* a port, which nothing here does */
+	bool forwards;			/* of a port: its type is LocalPortForwarding */
+	char port[SANDBOX_PORT_MAX + 1], local_port[SANDBOX_PORT_MAX + 1];
+	char host[SANDBOX_HOST_MAX + 1];
 };
 
 struct sandbox_channel {
@@ -43,7 +47,7 @@ struct sandbox_channel {
 	bool over;			/* the session is */
 	unsigned nth;			/* in the order in which they were opened first; 0: not yet */
 	struct sandbox_purpose purpose;
-	struct bytes command;		/* or the number of the port that it leads to */
+	struct bytes command;
 	struct sandbox_service *service;	/* once it was opened */
 	struct node *node;
 	void *client;			/* who has it: a struct websocket, or NULL */

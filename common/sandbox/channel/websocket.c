@@ -17,7 +17,6 @@
 #define NOT_UNDERSTOOD 1003
 #define TOO_LONG 1009
 #define NOT_NOW 1011
-#define NO_PORTS "\nssm-sandbox has no sessions with a forwarded port."
 
 static struct sandbox_service *
 service_of(const struct websocket *socket)
@@ -77,9 +76,12 @@ open_node(struct websocket *socket)
 	struct sandbox_channel *channel = socket->channel;
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct node *node;
+	const struct sandbox_purpose *purpose = &channel->purpose;
 	const struct node_plan plan = { .loop = &serving->loop, .digest = channel->service->digest,
-	    .session_id = channel->id, .session = channel->purpose.session, .shell = channel->service->shell,
-	    .command = bytes_view(&channel->command), .mask = serving->mask,
+	    .session_id = channel->id, .session = purpose->session, .shell = channel->service->shell,
+	    .agent_version = channel->service->agent_version, .command = bytes_view(&channel->command),
+	    .port = { view_of(purpose->port), view_of(purpose->local_port), view_of(purpose->host), purpose->forwards },
+	    .mask = serving->mask,
 	    .sendable = on_sendable, .over = on_over, .owner = channel };
 
 	if (node_open(&node, &plan, &err) != SSM_OK) {
@@ -87,8 +89,6 @@ open_node(struct websocket *socket)
 		return false;
 	}
 	sandbox_channel_sort(&channel->service->channels, channel, node);
-	if (channel->purpose.forwards)
-		node_end(node, VIEW(NO_PORTS));
 	return true;
 }
 

@@ -1,8 +1,10 @@
 /*
- * sandbox/node/node: a session's node in the loop: the agent, and the program behind it.
+ * sandbox/node/node: a session's node in the loop: the agent, and the program or the connections behind it.
  *
  * Purpose:   hands messages of the client to the agent, its input to the program, the program's output back, and says
  *            what goes to the client next: start_publication, the agent's messages, channel_closed.
+ * Limits:    while a connection does not take what it was given the agent stands still, and messages wait for it, as
+ *            they would in the service; NODE_WAITING_FULL of them are enough.
  * Units:     milliseconds of the loop's clock.
  * Ownership: a node is freed by node_free(), at any time but in its own calls; what the plan names is borrowed.
  * Errors:    a program that does not start is the agent's to tell.
@@ -11,7 +13,9 @@
 #ifndef SSM_SANDBOX_NODE_NODE_H
 #define SSM_SANDBOX_NODE_NODE_H
 
-#include "sandbox/node/program.h"
+#include "sandbox/node/back.h"
+
+#define NODE_WAITING_FULL 16384
 
 struct node;
 
@@ -21,7 +25,9 @@ struct node_plan {
 	const char *session_id;
 	enum agent_session session;
 	const char *shell;
-	struct view command;		/* or a port's number */
+	const char *agent_version;
+	struct view command;
+	struct agent_port port;
 	const sigset_t *mask;		/* of what is started */
 	void (*sendable)(void *owner);	/* node_next() may have something; not called without a client */
 	void (*over)(void *owner);	/* the session is, once; from the loop, with no call of node's under way */

@@ -17,7 +17,7 @@ static void on_exit_told(void *owner, unsigned events);
 static void on_again(void *owner);
 
 void
-program_init(struct program *program, struct loop *loop, const struct program_calls *calls)
+program_init(struct program *program, struct loop *loop, const struct back_calls *calls)
 {
 	*program = (struct program){ .loop = loop, .calls = *calls, .process = PROCESS_INIT,
 	    .input = BYTES_INIT(PROGRAM_INPUT_MAX), .end = { .fd = -1, .ready = on_exit_told, .owner = program },
@@ -79,7 +79,6 @@ read_stream(struct program_stream *stream)
 			return;
 		} else if (len == 0 || errno != EINTR) {
 			loop_shut(program->loop, &stream->watch);	/* a terminal nobody has open: EIO */
-			program->exited |= program->session == AGENT_PORT;
 		}
 	}
 }
@@ -175,26 +174,12 @@ on_exit_told(void *owner, unsigned events)
 	}
 }
 
-static enum ssm_err
-start_connection(struct program *program, const struct program_plan *plan, struct ssm_error *err)
-{
-	int connection = program_connect(plan->command, err);
-
-	program->over = connection < 0;
-	program->started = connection >= 0;
-	program->streams[0].watch.fd = connection;
-	ask(program);
-	return err->rc;
-}
-
 enum ssm_err
 program_start(struct program *program, const struct program_plan *plan, struct ssm_error *err)
 {
 	struct program_ends ends = PROGRAM_ENDS_NONE;
 
 	program->session = plan->session;
-	if (plan->session == AGENT_PORT)
-		return start_connection(program, plan, err);
 	if (program_run(&program->process, &ends, plan, err) != SSM_OK) {
 		program->over = true;
 		return err->rc;
@@ -217,16 +202,6 @@ program_look(struct program *program)
 }
 
 void
-program_close(struct program *program)
-{
-	if (!program->started || program->over)
-		return;
-	loop_shut(program->loop, &program->streams[0].watch);
-	program->exited = true;
-	loop_set(program->loop, &program->again, loop_now(program->loop));
-}
-
-void
 program_abandon(struct program *program, bool error_output)
 {
 	program->streams[error_output].abandoned = true;
@@ -245,7 +220,7 @@ signal_command(struct program *program, struct view bytes)
 void
 program_input(struct program *program, struct view bytes)
 {
-	if (!has_terminal(program) && program->session != AGENT_PORT) {
+	if (!has_terminal(program)) {
 		signal_command(program, bytes);
 	} else if (program->streams[0].watch.fd >= 0) {
 		bytes_add(&program->input, bytes);

@@ -1,6 +1,5 @@
 /*
- * sandbox/node/program: what runs on the sandbox's node: a shell or a command on a terminal, a command on pipes; or
- * what listens on one of this machine's ports, by a connection.
+ * sandbox/node/program: what runs on the sandbox's node: a shell or a command on a terminal, a command on pipes.
  *
  * Purpose:   starts it in a session of its own, with TERM=xterm-256color, reads it when asked to, tells its end once
  *            all it said is read. What it leaves behind in its session is killed with it.
@@ -19,14 +18,6 @@
 
 #define PROGRAM_INPUT_MAX (4 * 1024 * 1024)
 
-struct program_calls {
-	bool (*wanted)(void *owner, bool error_output);	/* whether it is read now */
-	void (*output)(void *owner, struct view bytes, bool error_output);
-	void (*ended)(void *owner, int code);	/* as a shell tells it; the last call but for `changed` */
-	void (*changed)(void *owner);	/* something of this happened, or input went out */
-	void *owner;
-};
-
 struct program_stream {
 	struct program *program;
 	struct loop_watch watch;
@@ -36,10 +27,10 @@ struct program_stream {
 
 struct program {
 	struct loop *loop;
-	struct program_calls calls;
+	struct back_calls calls;
 	struct process process;
 	pid_t leader;			/* of its session; 0: never started */
-	struct program_stream streams[2];	/* the terminal, connection or standard output; standard error */
+	struct program_stream streams[2];	/* the terminal or standard output; standard error */
 	struct loop_watch end;
 	struct loop_timer again;
 	struct bytes input;		/* that the terminal has not taken */
@@ -49,7 +40,7 @@ struct program {
 };
 
 /* Before anything else; program_stop() is then right at any time. */
-void program_init(struct program *program, struct loop *loop, const struct program_calls *calls);
+void program_init(struct program *program, struct loop *loop, const struct back_calls *calls);
 
 /* When it cannot be it has ended without a call. */
 enum ssm_err program_start(struct program *program, const struct program_plan *plan, struct ssm_error *err);
@@ -60,10 +51,7 @@ void program_look(struct program *program);
 /* One of its streams will not be read any more: it may wait for ever once that is full. */
 void program_abandon(struct program *program, bool error_output);
 
-/* The connection is to be closed: to its owner it has ended then. */
-void program_close(struct program *program);
-
-/* Bytes typed, or for the connection. A command without a terminal sees ^C and ^\ of them, as signals. */
+/* Bytes typed. A command without a terminal sees ^C and ^\ of them, as signals. */
 void program_input(struct program *program, struct view bytes);
 
 void program_resize(struct program *program, unsigned columns, unsigned rows);

@@ -3,10 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/io.h"
@@ -182,26 +180,6 @@ program_run(struct process *process, struct program_ends *ends, const struct pro
 	default:
 		return run_words(process, ends, plan, err);
 	}
-}
-
-/* Loopback answers at once; who is listening and has no room makes it wait, and the whole sandbox. */
-int
-program_connect(struct view port, struct ssm_error *err)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const struct timeval limit = { .tv_sec = 1 };
-	int own = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	unsigned long long number;
-	bool read = view_number(port, &number);
-
-	to.sin_port = htons((uint16_t)(read ? number : 0));
-	if (own >= 0 && setsockopt(own, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0 &&
-	    connect(own, (const struct sockaddr *)&to, sizeof to) == 0 && fcntl(own, F_SETFL, O_NONBLOCK) == 0)
-		return own;
-	ssm_fail(err, SSM_E_OTHER, "ConnectError", "dial tcp 127.0.0.1:%.*s: connect: %s", VIEW_ARG(port),
-	    strerror(errno == EINPROGRESS ? ETIMEDOUT : errno));
-	io_close(&own);
-	return -1;
 }
 
 static int

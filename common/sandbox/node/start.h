@@ -13,16 +13,13 @@
 
 /* What this process keeps of a program that runs. */
 struct program_ends {
-	int out, messages;		/* to be read, not blocking; the first one is the terminal or connection if there is one */
+	int out, messages;		/* to be read, not blocking; the first one is the terminal if there is one */
 };
 
 #define PROGRAM_ENDS_NONE { -1, -1 }
 
 enum ssm_err program_run(struct process *process, struct program_ends *ends, const struct program_plan *plan,
     struct ssm_error *err);
-
-/* A connection to 127.0.0.1; -1: the message is as the agent has it. */
-int program_connect(struct view port, struct ssm_error *err);
 
 /* The size, of which terminals have 16 bits. */
 void program_set_size(int terminal, unsigned columns, unsigned rows);

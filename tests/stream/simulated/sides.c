@@ -199,6 +199,7 @@ start_program(struct sides *sides)
 	struct world *world = sides->world;
 
 	sides->started = true;
+	agent_port_ready(world->agent);
 	sides->read_next = world->now + (has_terminal(sides) ? TERMINAL_WAIT : 0);
 	sides->flows[STREAM_OUTPUT].next = sides->flows[STREAM_OUTPUT].total > 0 ? world->now : NEVER;
 	sides->flows[STREAM_ERROR].next = sides->flows[STREAM_ERROR].total > 0 ? world->now : NEVER;

@@ -1,0 +1,15 @@
+/*
+ * sandbox/agent/ending: what the agent does from its program's end on: the code, what was collected, the last two seconds.
+ */
+#ifndef SSM_SANDBOX_AGENT_ENDING_H
+#define SSM_SANDBOX_AGENT_ENDING_H
+
+#include "sandbox/agent/state.h"
+
+/* The session is over at once; what and why are told. */
+void ending_fail(struct agent *agent, const char *what, struct view why);
+
+/* What the phases of the end have to do by now. */
+void ending_advance(struct agent *agent, uint64_t now);
+
+#endif

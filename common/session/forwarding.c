@@ -1,0 +1,254 @@
+#include "session/forwarding.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/io.h"
+
+#define DESCRIPTORS 8192
+#define TOLD_MAX 256			/* bytes of the node's own words that are shown */
+
+/* What those who wait for it are told: its addresses, a line each, or an empty one where nothing listens. */
+static void
+tell_ready(struct session *session, const struct portslisten *listen)
+{
+	int fd = session->plan->ready_fd;
+	struct bytes text = BYTES_INIT(PORTSLISTEN_MAX * PORTSADDRESS_TEXT);
+
+	if (fd == 0)
+		return;
+	for (size_t i = 0; listen != NULL && i < listen->count; i++) {
+		bytes_add_text(&text, listen->sockets[i].text);
+		bytes_add_char(&text, '\n');
+	}
+	if (listen == NULL)
+		bytes_add_char(&text, '\n');
+	errno = bytes_failed(&text) ? ENOMEM : EAGAIN;
+	if (bytes_failed(&text) || !io_writable(fd) || io_write_all(fd, bytes_view(&text)) != 0)
+		consolenotice(&session->notice, "cannot write to descriptor %d: %s", fd, strerror(errno));
+	if (fd > STDERR_FILENO)
+		close(fd);
+	bytes_clear(&text);
+}
+
+/* Of several sockets all have the same port. */
+static struct view
+port_or_path(const struct portslisten_socket *socket)
+{
+	const char *colon = strrchr(socket->text, ':');
+
+	return view_of(socket->text[0] == '/' || colon == NULL ? socket->text : colon + 1);
+}
+
+static void
+tell_listening(struct session *session, const struct portslisten *listen)
+{
+	struct bytes text = BYTES_INIT(PORTSLISTEN_MAX * PORTSADDRESS_TEXT);
+
+	for (size_t i = 0; i < listen->count; i++) {
+		const char *address = listen->sockets[i].text;
+
+		bytes_add_text(&text, i == 0 ? "" : ", ");
+		bytes_add_text(&text, address);
+		sessionevents_begin(&session->events, "Listening");
+		sessionevents_text(&session->events, "Address", view_of(address));
+		sessionevents_end(&session->events);
+	}
+	if (session->plan->words != NULL)
+		lines_say(session, session->basic ? SESSIONVOICE_LISTENS_BASIC : SESSIONVOICE_LISTENS,
+		    port_or_path(&listen->sockets[0]));
+	else
+		consolenotice(&session->notice, "listening on %.*s", VIEW_ARG(bytes_view(&text)));
+	bytes_clear(&text);
+	tell_ready(session, listen);
+}
+
+static void
+on_accepted(void *owner)
+{
+	struct session *session = owner;
+
+	lines_say(session, session->basic ? SESSIONVOICE_ACCEPTED_BASIC : SESSIONVOICE_ACCEPTED, VIEW_NONE);
+	cli_verbose(session->plan->cli, "accepted a connection");
+}
+
+static void
+on_paused(void *owner, int error)
+{
+	struct session *session = owner;
+
+	consolenotice(&session->notice, "cannot accept a connection now: %s; others wait", strerror(error));
+}
+
+static void
+on_lingered(void *owner)
+{
+	struct session *session = owner;
+
+	cli_verbose(session->plan->cli, "a connection was ended: its input was over, and no answer came for %d seconds",
+	    (session->basic ? FORWARD_LINGER_BASIC : FORWARD_LINGER) / 1000);
+}
+
+void
+forwarding_refused(struct session *session)
+{
+	struct view port = bytes_view(&session->port->port), host = bytes_view(&session->port->host);
+
+	if (session->plan->words != NULL)
+		lines_say(session, SESSIONVOICE_PORT_FAILED, VIEW_NONE);
+	else if (session->forward == NULL)
+		consolenotice(&session->notice, "the node cannot connect to the port");
+	else if (host.len > 0)
+		consolenotice(&session->notice, "the node cannot connect to port %.*s of %.*s", VIEW_ARG_CUT(port, TOLD_MAX),
+		    VIEW_ARG_CUT(host, TOLD_MAX));
+	else
+		consolenotice(&session->notice, "the node cannot connect to its port %.*s", VIEW_ARG_CUT(port, TOLD_MAX));
+}
+
+static bool
+is_given(const struct session *session)
+{
+	return session->plan->listen != NULL && session->plan->listen->count > 0;
+}
+
+/* Where the properties of the session say: a path, or a port of this machine, any unless it is named. */
+static enum ssm_err
+listen_where_asked(struct session *session)
+{
+	struct view where = bytes_view(&session->port->local_socket);
+	struct portsaddress address;
+	enum ssm_err rc;
+
+	if (where.len == 0)
+		where = bytes_view(&session->port->local_port);
+	if (where.len == 0)
+		where = VIEW("0");
+	if ((rc = portsaddress_parse(&address, where, &session->err)) != SSM_OK)
+		return rc;
+	if (session->plan->listen_host != NULL && address.kind == PORTSADDRESS_TCP)
+		snprintf(address.host, sizeof address.host, "%s", session->plan->listen_host);
+	return portslisten_add(&session->listen, &address, &session->err);
+}
+
+/* Each connection has a descriptor; what this process is given at first is often little of what it may have. */
+static void
+raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static enum ssm_err
+start(struct session *session)
+{
+	struct portsforward_plan plan = { .loop = &session->loop, .listen = session->plan->listen, .basic = session->basic,
+	    .keepalive = session->port->keepalive, .calls = { .accepted = on_accepted, .paused = on_paused,
+	    .lingered = on_lingered, .owner = session } };
+	enum ssm_err rc;
+
+	raise_limit();
+	if (!is_given(session)) {
+		if ((rc = listen_where_asked(session)) != SSM_OK)
+			return rc;
+		plan.listen = &session->listen;
+	}
+	if ((rc = portsforward_open(&session->forward, &plan, &session->err)) == SSM_OK)
+		tell_listening(session, plan.listen);
+	return rc;
+}
+
+/* A session of another kind has nothing to listen for: who asked for that is not served by it. */
+static enum ssm_err
+begin_other(struct session *session)
+{
+	if (is_given(session))
+		return ssm_fail(&session->err, SSM_E_INPUT, "ParamValidationError",
+		    "option '--listen': the session forwards no port");
+	tell_ready(session, NULL);
+	return SSM_OK;
+}
+
+void
+forwarding_begin(struct session *session, const struct portproperties *port)
+{
+	bool forwards = session->kind == CHANNEL_PORT && port->mode != PORTPROPERTIES_STREAMS;
+	enum ssm_err rc;
+
+	session->port = port;
+	session->basic = port->mode == PORTPROPERTIES_BASIC;
+	rc = forwards ? start(session) : begin_other(session);
+	if (rc != SSM_OK)
+		lifecycle_terminate(session, "ListenFailed", ssm_exit_code(rc));
+}
+
+static void
+tell_what_is_answered(struct session *session)
+{
+	struct channel_counters counters;
+
+	channel_count(session->channel, &counters);
+	portsforward_heard(session->forward, counters.oldest, session->phase == SESSION_OPEN ? session->back : UINT64_MAX);
+}
+
+void
+forwarding_send(struct session *session, uint64_t now)
+{
+	struct portsforward *forward = session->forward;
+	struct view waiting;
+	size_t len;
+
+	tell_what_is_answered(session);
+	portsforward_tick(forward, now);
+	while ((waiting = portsforward_waiting(forward)).len > 0 &&
+	    (len = channel_send(session->channel, waiting, now)) > 0)
+		portsforward_took(forward, len);
+	if (waiting.len == 0 && portsforward_flag_is_due(forward) &&
+	    channel_send_flag(session->channel, CHANNEL_DISCONNECT_TO_PORT, now))
+		portsforward_flag_sent(forward);
+	if (portsforward_failure(forward) == NULL)
+		return;
+	ssm_fail(&session->err, SSM_E_OTHER, "ForwardingError", "%s", portsforward_failure(forward));
+	lifecycle_terminate(session, "Failed", ssm_exit_code(SSM_E_OTHER));
+}
+
+/* Once the session has ended, nothing more than that is to be had of what cannot be delivered. */
+size_t
+forwarding_take(struct session *session, struct view bytes)
+{
+	size_t len = portsforward_receive(session->forward, bytes);
+
+	return session->phase >= SESSION_ENDS ? bytes.len : len;
+}
+
+uint64_t
+forwarding_moment(const struct session *session)
+{
+	return session->forward == NULL ? UINT64_MAX : portsforward_deadline(session->forward);
+}
+
+void
+forwarding_stop(struct session *session)
+{
+	if (session->forward != NULL)
+		portsforward_stop(session->forward);
+}
+
+bool
+forwarding_is_empty(const struct session *session)
+{
+	return session->forward == NULL || portsforward_is_empty(session->forward);
+}
+
+void
+forwarding_end(struct session *session)
+{
+	portsforward_close(session->forward);
+	session->forward = NULL;
+	portslisten_close(&session->listen);
+}
