@@ -307,7 +307,7 @@ check_output(struct session *session)
 {
 	int error = session->output.error;
 
-	if (error == 0 || session->phase >= SESSION_ENDS)
+	if (error == 0 || session->phase >= SESSION_ENDS || session->forward != NULL)
 		return;
 	if (error == EIO && session->terminal.fd >= 0) {
 		session->end->signal = SIGHUP;
