@@ -57,6 +57,7 @@ unit_tests = \
 	tests/role/test_xmltext \
 	tests/sandbox/test_agent \
 	tests/sandbox/test_agent_command \
+	tests/sandbox/test_agent_key \
 	tests/sandbox/test_faults \
 	tests/service/test_answer \
 	tests/service/test_signatureage \
@@ -73,6 +74,7 @@ unit_tests = \
 	tests/stream/test_adoption \
 	tests/stream/test_channel \
 	tests/stream/test_cipher \
+	tests/stream/test_encryption \
 	tests/stream/test_endings \
 	tests/stream/test_frame \
 	tests/stream/test_handshake \
@@ -135,10 +137,13 @@ python_tests = \
 	tests/sandbox/data_channel.py \
 	tests/sandbox/fault_answers.py \
 	tests/sandbox/faults.py \
+	tests/sandbox/kms.py \
 	tests/sandbox/many_sessions.py \
 	tests/sandbox/sandbox_clients.py \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
+	tests/session/kms_canary.py \
+	tests/session/kms_sessions.py \
 	tests/session/outage_cuts.py \
 	tests/session/outage_ends.py \
 	tests/session/outage_service.py \
@@ -244,6 +249,7 @@ fuzz_targets = \
 	tests/fuzz/sso_loginsession \
 	tests/fuzz/sso_token \
 	tests/fuzz/stream_channel \
+	tests/fuzz/stream_encrypted \
 	tests/fuzz/stream_frame \
 	tests/fuzz/stream_handshake \
 	tests/fuzz/stream_message \
@@ -285,6 +291,7 @@ test_helpers = \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
 	tests/sandbox/channel_client.py \
+	tests/sandbox/kms_client.py \
 	tests/session/busy_shell.py \
 	tests/session/far_sandbox.py \
 	tests/session/outage_world.py \
@@ -313,6 +320,7 @@ tests_ports_test_mux_SOURCES = tests/ports/test_mux.c tests/ports/muxlog.c tests
 tests_ports_test_mux_limits_SOURCES = tests/ports/test_mux_limits.c tests/ports/muxlog.c tests/ports/muxlog.h
 tests_ports_test_mux_memory_SOURCES = tests/ports/test_mux_memory.c tests/ports/muxlog.c tests/ports/muxlog.h
 tests_ports_test_mux_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
+tests_fuzz_stream_encrypted_SOURCES = tests/fuzz/stream_encrypted.c tests/stream/sumdigest.c
 tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/script.c tests/process/script.h
 tests_process_test_process_SOURCES = tests/process/test_process.c tests/process/script.c tests/process/script.h
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
@@ -326,11 +334,14 @@ tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulat
 	tests/stream/simulated/world_client.c
 tests_stream_test_adoption_SOURCES = tests/stream/test_adoption.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_channel_SOURCES = tests/stream/test_channel.c tests/stream/peer.c tests/stream/peer.h
+tests_stream_test_encryption_SOURCES = tests/stream/test_encryption.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
+tests_sandbox_test_agent_key_SOURCES = tests/sandbox/test_agent_key.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 if SCRUB
 unit_tests += tests/core/test_scrub

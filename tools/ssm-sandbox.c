@@ -12,10 +12,12 @@
 #include "core/io.h"
 #include "sandbox/command.h"
 #include "sandbox/server.h"
+#include "sandbox/service/keyring.h"
 #include "sign/digest.h"
 
 enum { PORT = CLI_LONG, REGION, SESSIONS, LIST, DELAY, TEMPORARY,
-	CLOCK_OFFSET, FAULT, SHELL, STREAM_URL, SIGNED, KEEP_CELLS, AGENT_VERSION };
+	CLOCK_OFFSET, FAULT, SHELL, STREAM_URL, SIGNED, KEEP_CELLS, AGENT_VERSION,
+	KMS_KEY, KMS_CHALLENGE };
 
 #define USUAL_AGENT "3.3.987.0"
 #define AGENT_VERSION_MAX 40
@@ -36,6 +38,8 @@ static const struct cli_option option_table[] = {
 	{ SESSIONS, "sessions", "FILE", "take the table of sessions from a JSON file" },
 	{ LIST, "list-sessions", NULL, "print the table, as such a file, and end" },
 	{ DELAY, "delay", "MS", "answer every request MS milliseconds late" },
+	{ KMS_KEY, "kms-key", "ID", "encrypt sessions with this key, as alias/sandbox" },
+	{ KMS_CHALLENGE, "kms-challenge", "sent|required|none", "the random challenge of their agents" },
 	{ FAULT, "fault", "RULE", "what goes wrong, as rst:every=100; repeatable" },
 	CLI_COMMON_OPTIONS,
 	CLI_OPTIONS_END
@@ -62,7 +66,8 @@ static const struct cli_tool tool = {
 
 struct options {
 	unsigned port;
-	const char *region, *sessions, *shell, *agent_version;
+	const char *region, *sessions, *shell, *agent_version, *kms_key;
+	enum encryption_challenge challenge;
 	bool list, temporary, signed_channels, local_urls, keep_cells;
 	unsigned delay_ms;
 	long clock_offset;
@@ -124,6 +129,15 @@ read_options(struct cli *cli, struct options *options)
 		case AGENT_VERSION: options->agent_version = agent_version(cli, value); break;
 		case SIGNED: options->signed_channels = true; break;
 		case KEEP_CELLS: options->keep_cells = true; break;
+		case KMS_KEY:
+			if (*value == '\0')
+				cli_usage(cli, "option '--kms-key' needs a key's id, alias or ARN");
+			options->kms_key = value;
+			break;
+		case KMS_CHALLENGE:
+			options->challenge = (enum encryption_challenge)cli_word(cli, "--kms-challenge", value,
+			    VIEW("sent|required|none"));
+			break;
 		case STREAM_URL:
 			options->local_urls = cli_word(cli, "--stream-url", value, VIEW("aws|local")) == 1;
 			break;
@@ -186,6 +200,8 @@ prepare(struct sandbox_service *service, const struct options *options, struct s
 	service->clock_offset = options->clock_offset;
 	service->signed_channels = options->signed_channels;
 	service->local_urls = options->local_urls;
+	service->kms_key = options->kms_key;
+	service->challenge = options->challenge;
 	service->faults = options->faults;
 	service->key = options->temporary ? &sandbox_key_temporary : &sandbox_key_long_term;
 	service->shell = shell(options);
@@ -196,6 +212,8 @@ prepare(struct sandbox_service *service, const struct options *options, struct s
 		return err->rc = SSM_E_INPUT;
 	if ((service->digest = digest_new()) == NULL)
 		return ssm_fail(err, SSM_E_OTHER, "CryptoError", "libcrypto cannot compute SHA-256");
+	if ((service->keyring = keyring_new(service->digest)) == NULL)
+		return ssm_fail(err, SSM_E_OTHER, "CryptoError", "libcrypto cannot encrypt with AES-256-GCM");
 	return options->sessions == NULL ? sandbox_sessions_builtin(&service->sessions, now, err) :
 	    sandbox_sessions_read(&service->sessions, options->sessions, now, err);
 }

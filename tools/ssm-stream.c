@@ -10,6 +10,7 @@
 #include "console/escape.h"
 #include "core/io.h"
 #include "core/pathexpand.h"
+#include "core/utf8.h"
 #include "http/http.h"
 #include "ports/listen.h"
 #include "process/signals.h"
@@ -21,7 +22,7 @@
 #define SECONDS_MAX 1000000
 
 enum { OPT_SESSION = CLI_LONG, OPT_ESCAPE, OPT_PING, OPT_GIVE_UP, OPT_LINGER, OPT_EVENTS, OPT_STREAM_ENDPOINT,
-	OPT_NO_RESUME, OPT_NO_ADOPT, OPT_SEPARATE_OUTPUT, OPT_LISTEN, OPT_READY_FD };
+	OPT_NO_RESUME, OPT_NO_ADOPT, OPT_SEPARATE_OUTPUT, OPT_LISTEN, OPT_READY_FD, OPT_TARGET };
 
 static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Session" },
@@ -31,6 +32,7 @@ static const struct cli_option options[] = {
 	{ OPT_EVENTS, "events", "FILE", "write what becomes of the session to it, in documents" },
 	{ OPT_NO_ADOPT, "no-adopt", NULL, "the session is new: it is not looked where another process has left it" },
 	{ OPT_SEPARATE_OUTPUT, "separate-output", NULL, "outputs are apart: they are incomplete without an exit code" },
+	{ OPT_TARGET, "target", "ID", "what it was started with: its data key is made for that, if it is encrypted" },
 	{ 0, NULL, NULL, "Port" },
 	{ OPT_LISTEN, "listen", "ADDRESS", "[HOST:]PORT, /PATH or /dev/fd/N in place of what the session says" },
 	{ OPT_READY_FD, "ready-fd", "N", "write the addresses to it, a line each, once the session is ready" },
@@ -122,6 +124,7 @@ take_option(struct cli *cli, struct given *given, int key, const char *value)
 	case OPT_NO_RESUME: plan->no_resume = true; break;
 	case OPT_NO_ADOPT: plan->no_adopt = true; break;
 	case OPT_SEPARATE_OUTPUT: plan->separate_output = true; break;
+	case OPT_TARGET: plan->target = value; break;
 	case OPT_PING: plan->ping = seconds(cli, "--ping", value, 1, PING_MOST); break;
 	case OPT_GIVE_UP: plan->give_up = seconds(cli, "--give-up-after", value, 0, SECONDS_MAX); break;
 	case OPT_LINGER: plan->linger = seconds(cli, "--linger", value, 0, SECONDS_MAX); break;
@@ -148,6 +151,9 @@ read_options(struct cli *cli, struct given *given)
 	cli_operands_max(cli, 0);
 	if (given->stream_endpoint != NULL && *given->stream_endpoint == '\0')
 		cli_usage(cli, "option '--stream-endpoint-url' takes a URL");
+	if (given->plan.target != NULL && (*given->plan.target == '\0' ||
+	    utf8_check(view_of(given->plan.target)) != strlen(given->plan.target)))
+		cli_usage(cli, "option '--target' takes a node's id");
 }
 
 /* A descriptor that was handed down for the document is nobody else's business: children would have its token. */

@@ -2,6 +2,10 @@
 
 #include "json/text.h"
 
+static const struct operation_service ssm = { "ssm", "AmazonSSM", NULL };
+static const struct operation_service sts = { "sts", NULL, "2011-06-15" };
+static const struct operation_service kms = { "kms", "TrentService", NULL };
+
 /* Types that several operations have. */
 static const struct shape text_any = { .type = SHAPE_STRING };
 static const struct shape text = { .type = SHAPE_STRING, .min = 1 };
@@ -164,20 +168,55 @@ static const struct operation_result identity_results[] = {
 	RESULTS_END,
 };
 
+/* GenerateDataKey */
+
+static const char *const key_specs[] = { "AES_256", "AES_128", NULL };
+static const struct shape key_spec = { .type = SHAPE_STRING, .values = key_specs };
+static const struct shape key_length = { .type = SHAPE_INTEGER, .min = 1 };
+static const struct shape blob = { .type = SHAPE_BLOB };
+static const struct shape encryption_context = { .type = SHAPE_MAP, .key = &text_any, .item = &text_any };
+static const struct shape data_key_input = STRUCTURE(
+	{ "KeyId", &text, true, "the KMS key that encrypts the data key" },
+	{ "EncryptionContext", &encryption_context, false, "what whoever decrypts it has to name as well" },
+	{ "NumberOfBytes", &key_length, false, "the length of the data key" },
+	{ "KeySpec", &key_spec, false, "the length of the data key, as a cipher has it" },
+	{ "GrantTokens", &text_list, false, "of grants that are not known everywhere yet" }
+);
+static const struct shape data_key_output = STRUCTURE(
+	{ "CiphertextBlob", &blob, false, NULL },
+	{ "Plaintext", &blob, false, NULL },
+	{ "KeyId", &text, false, NULL }
+);
+static const struct operation_option data_key_options[] = {
+	{ "key-id", "ID", "the KMS key: its id, ARN or alias", "KeyId", OPERATION_VALUE },
+	{ "encryption-context", "MAP", "name=value,... or JSON", "EncryptionContext", OPERATION_VALUE },
+	{ "number-of-bytes", "N", "of the data key, 1 to 1024", "NumberOfBytes", OPERATION_VALUE },
+	{ "key-spec", "SPEC", "AES_256 or AES_128, in place of their number", "KeySpec", OPERATION_VALUE },
+	{ "grant-tokens", "TOKEN", "one or more, of new grants", "GrantTokens", OPERATION_VALUE },
+	OPTIONS_END,
+};
+static const struct operation_result data_key_results[] = {
+	{ "CiphertextBlob", OPERATION_TEXT },
+	{ "Plaintext", OPERATION_TEXT },
+	RESULTS_END,
+};
+
 static const struct operation table[] = {
 	{ "resume-session", "ResumeSession", "a new token and stream URL for a session",
-	    &resume_input, &grant, session_options, resume_results, NULL, NULL },
+	    &resume_input, &grant, session_options, resume_results, &ssm },
 	{ "start-session", "StartSession", "a new session on a managed node, with token and stream URL",
-	    &start_input, &grant, start_options, start_results, NULL, NULL },
+	    &start_input, &grant, start_options, start_results, &ssm },
 	{ "terminate-session", "TerminateSession", "end a session for good",
-	    &terminate_input, &terminate_output, session_options, terminate_results, NULL, NULL },
+	    &terminate_input, &terminate_output, session_options, terminate_results, &ssm },
 	{ "describe-sessions", "DescribeSessions", "a page of the sessions that are or were",
-	    &describe_input, &describe_output, describe_options, describe_results, NULL, NULL },
+	    &describe_input, &describe_output, describe_options, describe_results, &ssm },
 	{ "get-connection-status", "GetConnectionStatus", "whether a managed node can be connected to",
-	    &status_input, &status_output, status_options, status_results, NULL, NULL },
+	    &status_input, &status_output, status_options, status_results, &ssm },
 	{ "get-caller-identity", "GetCallerIdentity", "who the keys belong to",
-	    &nothing, &identity_output, identity_options, identity_results, "sts", "2011-06-15" },
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	    &nothing, &identity_output, identity_options, identity_results, &sts },
+	{ "generate-data-key", "GenerateDataKey", "a key for data, as it is and encrypted with a KMS key",
+	    &data_key_input, &data_key_output, data_key_options, data_key_results, &kms },
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct operation *
@@ -201,8 +240,8 @@ operation_body(struct bytes *out, const struct operation *operation,
 {
 	bool first = true;
 
-	if (operation->query_version != NULL) {		/* none of these has parameters */
-		bytes_print(out, "Action=%s&Version=%s", operation->name, operation->query_version);
+	if (operation->service->query_version != NULL) {		/* none of these has parameters */
+		bytes_print(out, "Action=%s&Version=%s", operation->name, operation->service->query_version);
 		return;
 	}
 	bytes_add_char(out, '{');

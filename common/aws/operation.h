@@ -1,9 +1,11 @@
 /*
- * aws/operation: the calls of the Systems Manager API that the suite knows, and one of STS.
+ * aws/operation: the calls of the Systems Manager API that the suite knows, one of STS and one of KMS.
  *
  * Purpose: a table of shapes: what goes in, under which options, and what must come out. A new
- *          operation is a row. One is another service's: who the keys belong to is STS's to tell.
- * Source:  the service models ssm-2014-11-06 and sts-2011-06-15.
+ *          operation is a row. Two are other services': who the keys belong to is STS's to tell, and the data
+ *          key of a session that is encrypted is KMS's to make.
+ * Source:  the service models ssm-2014-11-06, sts-2011-06-15 and kms-2014-11-01. Of GenerateDataKey without
+ *          Recipient and DryRun: with them there is no Plaintext in the answer.
  */
 #ifndef SSM_AWS_OPERATION_H
 #define SSM_AWS_OPERATION_H
@@ -38,6 +40,16 @@ struct operation_result {
 	enum operation_check check;
 };
 
+struct operation_service {
+	const char *name;		/* of its settings, and as it is signed for: ssm */
+	const char *target_prefix;	/* of x-amz-target, in AWS's JSON protocol */
+	/*
+	 * The version of its interface, in AWS's Query protocol. An answer is asked for as JSON, which wraps the
+	 * members twice. NULL: it speaks JSON.
+	 */
+	const char *query_version;
+};
+
 struct operation {
 	const char *command;		/* resume-session */
 	const char *name;		/* ResumeSession */
@@ -45,19 +57,13 @@ struct operation {
 	const struct shape *input, *output;
 	const struct operation_option *options;	/* a row without name ends it */
 	const struct operation_result *results;	/* what an answer must have; a row without name ends it */
-	/*
-	 * Of an operation of another service in AWS's Query protocol: that service, by the name of its settings, and the
-	 * version of its interface. Its answer is asked for as JSON, which wraps the members twice. NULL: ssm, JSON.
-	 */
-	const char *service, *query_version;
+	const struct operation_service *service;
 };
 
 #define OPERATION_OPTIONS_MAX 8		/* of one operation */
 
-#define OPERATION_TARGET_PREFIX "AmazonSSM"
 #define OPERATION_CONTENT_TYPE "application/x-amz-json-1.1"
 #define OPERATION_QUERY_CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
-#define OPERATION_SIGNING_NAME "ssm"
 
 /* The table; the row without a command ends it. */
 const struct operation *operation_table(void);

@@ -244,7 +244,7 @@ check_value(struct check *check, const struct shape *shape, struct view value)
 	if (check->rc != SSM_OK || check->faults.len > FAULTS_ENOUGH)
 		return;
 	switch (shape->type) {
-	case SHAPE_STRING: case SHAPE_TIMESTAMP: check_string(check, shape, value); break;
+	case SHAPE_STRING: case SHAPE_BLOB: case SHAPE_TIMESTAMP: check_string(check, shape, value); break;
 	case SHAPE_INTEGER: check_integer(check, shape, value); break;
 	case SHAPE_LIST: check_list(check, shape, value); break;
 	case SHAPE_MAP: case SHAPE_STRUCTURE: check_object(check, shape, value); break;

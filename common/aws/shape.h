@@ -12,7 +12,8 @@
 
 #include "json/json.h"
 
-enum shape_type { SHAPE_STRING, SHAPE_INTEGER, SHAPE_TIMESTAMP, SHAPE_LIST, SHAPE_MAP,
+/* SHAPE_BLOB is a string of base64; answers alone have any. */
+enum shape_type { SHAPE_STRING, SHAPE_BLOB, SHAPE_INTEGER, SHAPE_TIMESTAMP, SHAPE_LIST, SHAPE_MAP,
 	SHAPE_STRUCTURE };
 
 struct shape {

@@ -113,7 +113,7 @@ select_value(struct selection *selection, const struct shape *shape, struct view
 		return value->kind == VALUE_ARRAY ? select_items(selection, shape, name, value) : value;
 	case SHAPE_MAP:
 		return value->kind == VALUE_OBJECT ? select_map(selection, shape, value) : value;
-	case SHAPE_STRING: case SHAPE_INTEGER:
+	case SHAPE_STRING: case SHAPE_BLOB: case SHAPE_INTEGER:
 		break;
 	}
 	return value;

@@ -8,26 +8,17 @@
 
 #define REGION_ANSWER_MAX 4096
 
-/* By the name of its settings, which it is signed with, too. */
-static const char *
-service_of(const struct operation *operation)
-{
-	return operation->service != NULL ? operation->service : OPERATION_SIGNING_NAME;
-}
-
 static void
 add_headers(struct bytes *head, const struct operation *operation)
 {
 	jsontext_begin(head);
-	if (operation->query_version != NULL) {
+	if (operation->service->query_version != NULL) {
 		jsontext_member(head, "accept", VIEW("application/json"));
 		jsontext_member(head, "content-type", VIEW(OPERATION_QUERY_CONTENT_TYPE));
 	} else {
 		jsontext_member(head, "content-type", VIEW(OPERATION_CONTENT_TYPE));
 		jsontext_name(head, "x-amz-target");
-		bytes_add(head, VIEW("\"" OPERATION_TARGET_PREFIX "."));
-		bytes_add_text(head, operation->name);
-		bytes_add_char(head, '"');
+		bytes_print(head, "\"%s.%s\"", operation->service->target_prefix, operation->name);
 	}
 	jsontext_end(head);
 }
@@ -46,7 +37,7 @@ add_shared_members(struct maker *maker, struct view url, struct view region)
 	add_headers(head, operation);
 	jsontext_name(head, "body");
 	bytes_add_char(tail, ',');
-	jsontext_member(tail, "service", view_of(service_of(operation)));
+	jsontext_member(tail, "service", view_of(operation->service->name));
 	jsontext_member(tail, "region", region);
 	jsontext_member(tail, "operation", view_of(operation->name));
 	if (profile != NULL && *profile != '\0')
@@ -57,7 +48,7 @@ static enum ssm_err
 choose_url(struct bytes *url, const struct cli *cli, const struct settings *settings,
     const struct maker *maker, struct view region, bool fips, struct ssm_error *err)
 {
-	const char *service = service_of(maker->operation);
+	const char *service = maker->operation->service->name;
 	bool dual_stack = settings_is_true(settings, SETTING_USE_DUALSTACK_ENDPOINT);
 	struct setting_value custom;
 	enum ssm_err rc;

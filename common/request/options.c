@@ -40,6 +40,7 @@ static const char *const examples[] = {
 	"ssm-request terminate-session --session-id \"$id\" | ssm-sign | ssm-call",
 	"ssm-request describe-sessions --state Active --filters key=Owner,value=me",
 	"ssm-request get-connection-status --target i-0a1b2c3d | ssm-sign | ssm-call",
+	"ssm-request generate-data-key --key-id alias/sessions --number-of-bytes 64",
 };
 
 static void
@@ -145,7 +146,7 @@ option_row(const struct operation *operation, const char *name)
 	return NULL;
 }
 
-/* The one option that takes several values is told by its shape, in whichever operation has it. */
+/* An option that takes several values is told by its shape, in whichever operation has it. */
 static bool
 is_list(const char *name)
 {

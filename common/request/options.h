@@ -14,7 +14,7 @@
 #include "request/parameters.h"
 
 #define REQUESTOPTIONS_ROWS_MAX 48
-#define REQUESTOPTIONS_NAMES_MAX 16	/* different names of operations' options */
+#define REQUESTOPTIONS_NAMES_MAX 24	/* different names of operations' options */
 
 enum skeleton_kind { SKELETON_NONE, SKELETON_INPUT, SKELETON_YAML, SKELETON_OUTPUT };
 

@@ -172,7 +172,17 @@ add_object(struct bytes *out, const struct option_value *value, const struct sha
 	return rc;
 }
 
-/* One JSON array, or an object a value. */
+/* One of a list. */
+static enum ssm_err
+add_item(struct bytes *out, const struct option_value *value, const struct shape *shape, struct view text)
+{
+	if (shape->type != SHAPE_STRING)
+		return add_object(out, value, shape, text);
+	jsontext_string(out, text);
+	return SSM_OK;
+}
+
+/* One JSON array, or an item a value. */
 static enum ssm_err
 add_list(struct bytes *out, struct option_value *value, const struct shape *shape,
     const struct parameter_given *given)
@@ -188,7 +198,7 @@ add_list(struct bytes *out, struct option_value *value, const struct shape *shap
 
 		bytes_add(out, i > 0 ? VIEW(",") : VIEW_NONE);
 		if ((rc = check_text(value, text)) == SSM_OK)
-			rc = add_object(out, value, shape->item, text);
+			rc = add_item(out, value, shape->item, text);
 	}
 	bytes_add_char(out, ']');
 	return rc;
@@ -205,7 +215,7 @@ add_by_shape(struct bytes *out, struct option_value *value, const struct operati
 		return add_list(out, value, shape, given);
 	case SHAPE_MAP: case SHAPE_STRUCTURE:
 		return add_object(out, value, shape, value->text);
-	case SHAPE_STRING: case SHAPE_TIMESTAMP:
+	case SHAPE_STRING: case SHAPE_BLOB: case SHAPE_TIMESTAMP:
 		jsontext_string(out, value->text);
 		break;
 	}

@@ -64,6 +64,7 @@ add_json(struct skeleton *s, const struct shape *shape, const char *name)
 	switch (shape->type) {
 	case SHAPE_LIST: case SHAPE_MAP: case SHAPE_STRUCTURE: add_json_parts(s, shape); break;
 	case SHAPE_INTEGER: bytes_add_char(s->out, '0'); break;
+	case SHAPE_BLOB: bytes_add(s->out, VIEW("null")); break;
 	case SHAPE_STRING: case SHAPE_TIMESTAMP:
 		jsontext_string(s->out, view_of(sample(s, shape, name)));
 		break;
@@ -144,10 +145,13 @@ add_yaml(struct skeleton *s, const struct shape *shape)
 		break;
 	case SHAPE_MAP:
 		bytes_add(s->out, VIEW("KeyName:"));
-		new_line(s, 2);
+		if (has_parts(shape->item))
+			new_line(s, 2);
+		else
+			bytes_add_char(s->out, ' ');
 		add_yaml(s, shape->item);
 		break;
-	case SHAPE_STRING: case SHAPE_INTEGER: case SHAPE_TIMESTAMP:
+	case SHAPE_STRING: case SHAPE_BLOB: case SHAPE_INTEGER: case SHAPE_TIMESTAMP:
 		add_yaml_scalar(s, shape);
 		break;
 	}

@@ -48,7 +48,8 @@ agent_open(struct agent **out, const struct agent_options *options, uint64_t now
 	agent->text = (struct bytes)BYTES_INIT(AGENT_TEXT_MAX);
 	pump_open(&agent->pumps[0], PAYLOAD_OUTPUT, options->session == AGENT_PORT);
 	pump_open(&agent->pumps[1], PAYLOAD_STDERR, false);
-	sender_open(&agent->sender, &agent->options, now);
+	encryption_open(&agent->encryption, &agent->options);
+	sender_open(&agent->sender, &agent->options, &agent->encryption, now);
 	beginning_open(agent, now);
 	return SSM_OK;
 }
@@ -59,6 +60,7 @@ agent_free(struct agent *agent)
 	if (agent == NULL)
 		return;
 	sender_close(&agent->sender);
+	encryption_clear(&agent->encryption);
 	agent_queue_clear(&agent->early);
 	agent_events_clear(&agent->events);
 	bytes_clear(&agent->collected);
@@ -101,12 +103,13 @@ take_flag(struct agent *agent, struct view payload)
 	agent_events_tell(&agent->events, &event);
 }
 
-/* False: it cannot be worked on now, and is as if it had not come. */
 static bool
-process(struct agent *agent, const struct message *message, uint64_t now)
+process_plain(struct agent *agent, const struct message *message, uint64_t now)
 {
 	if (message->payload_type == PAYLOAD_HANDSHAKE_RESPONSE)
 		return beginning_take_response(agent, message->payload, now);
+	if (message->payload_type == PAYLOAD_CHALLENGE_RESPONSE)
+		return beginning_take_proof(agent, message->payload, now);
 	if (agent->phase == PHASE_HANDSHAKE)
 		return true;		/* thrown away */
 	if (!agent->started)
@@ -121,6 +124,16 @@ process(struct agent *agent, const struct message *message, uint64_t now)
 		agent_events_tell(&agent->events,
 		    &(struct agent_event){ .kind = AGENT_INPUT, .bytes = message->payload });
 	return true;
+}
+
+/* False: it cannot be worked on now, or not be opened, and is as if it had not come. */
+static bool
+process(struct agent *agent, const struct message *message, uint64_t now)
+{
+	struct message plain = *message;
+
+	return encryption_unseal(&agent->encryption, plain.payload_type, &plain.payload) &&
+	    process_plain(agent, &plain, now);
 }
 
 /*

@@ -32,6 +32,11 @@ static const struct fault {
 	[FAULT_FOREIGN_HOST] = { 403, SERVICE, "AccessDeniedException", "message" },
 	[FAULT_DOCUMENT] = { 400, "", "InvalidDocument", "Message" },
 	[FAULT_INTERNAL] = { 500, "", "InternalServerError", "Message" },
+	[FAULT_NOT_FOUND] = { 400, "", "NotFoundException", "message" },
+	[FAULT_DISABLED] = { 400, "", "DisabledException", "message" },
+	[FAULT_INVALID_CIPHERTEXT] = { 400, "", "InvalidCiphertextException", "message" },
+	[FAULT_INCORRECT_KEY] = { 400, "", "IncorrectKeyException", "message" },
+	[FAULT_KMS_INTERNAL] = { 500, "", "KMSInternalException", "message" },
 };
 
 void

@@ -6,6 +6,8 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/agent.h \
 	%D%/agent/beginning.c \
 	%D%/agent/beginning.h \
+	%D%/agent/encryption.c \
+	%D%/agent/encryption.h \
 	%D%/agent/ending.c \
 	%D%/agent/ending.h \
 	%D%/agent/events.c \
@@ -95,6 +97,13 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/server.h \
 	%D%/service.c \
 	%D%/service.h \
+	%D%/service/api.c \
+	%D%/service/api.h \
+	%D%/service/keyring.c \
+	%D%/service/keyring.h \
+	%D%/service/kms.c \
+	%D%/service/kms.h \
+	%D%/service/operation.h \
 	%D%/sessions.c \
 	%D%/sessions.h \
 	%D%/sigv4_verify.c \

@@ -276,24 +276,11 @@ get_connection_status(struct sandbox_call *call)
 	jsontext_end(out);
 }
 
-static const struct sandbox_operation operations[] = {
+const struct sandbox_operation ssm_operations[] = {
 	{ "ResumeSession", resume_session },
 	{ "StartSession", start_session },
 	{ "TerminateSession", terminate_session },
 	{ "DescribeSessions", sandbox_describe_sessions },
 	{ "GetConnectionStatus", get_connection_status },
+	{ NULL, NULL },
 };
-
-const struct sandbox_operation *
-sandbox_operation_find(struct view target)
-{
-	static const struct view prefix = { "AmazonSSM.", 10 };
-
-	if (!view_starts(target, prefix))
-		return NULL;
-	target = view_slice(target, prefix.len, target.len);
-	for (size_t i = 0; i < ARRAY_LEN(operations); i++)
-		if (view_is(target, operations[i].name))
-			return &operations[i];
-	return NULL;
-}

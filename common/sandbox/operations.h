@@ -2,18 +2,15 @@
  * sandbox/operations: what the sandbox's operations do, once a request has been found good.
  *
  * Purpose: ResumeSession, StartSession, TerminateSession and GetConnectionStatus over one table of
- *          sessions; the table of all operations.
+ *          sessions; the table of Systems Manager's.
  */
 #ifndef SSM_SANDBOX_OPERATIONS_H
 #define SSM_SANDBOX_OPERATIONS_H
 
-#include "sandbox/call.h"
 #include "sandbox/http.h"
+#include "sandbox/service/operation.h"
 
-struct sandbox_operation {
-	const char *name;
-	void (*run)(struct sandbox_call *call);
-};
+extern const struct sandbox_operation ssm_operations[];
 
 /* describe.c */
 void sandbox_describe_sessions(struct sandbox_call *call);
@@ -22,8 +19,5 @@ void sandbox_describe_sessions(struct sandbox_call *call);
 bool sandbox_is_identity(const struct sandbox_request *request);
 void sandbox_identity(struct sandbox_service *service, struct sandbox_request *request, time_t now,
     struct sandbox_answer *answer);
-
-/* The operation that a target names ("AmazonSSM.ResumeSession"), or NULL. */
-const struct sandbox_operation *sandbox_operation_find(struct view target);
 
 #endif

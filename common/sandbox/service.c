@@ -8,6 +8,8 @@
 #include "sandbox/fault/control.h"
 #include "sandbox/host.h"
 #include "sandbox/operations.h"
+#include "sandbox/service/api.h"
+#include "sandbox/service/keyring.h"
 #include "sandbox/sigv4_verify.h"
 #include "sandbox/channel/upgrade.h"
 
@@ -40,10 +42,11 @@ static void
 name_subject(struct sandbox_answer *answer, const struct sandbox_operation *operation,
     const struct json_doc *in)
 {
-	struct json_member *id = json_member(in, "SessionId");
+	static const char *const subjects[] = { "SessionId", "Target", "KeyId" };
+	struct json_member *id = NULL;
 
-	if (id == NULL)
-		id = json_member(in, "Target");
+	for (size_t i = 0; id == NULL && i < ARRAY_LEN(subjects); i++)
+		id = json_member(in, subjects[i]);
 	if (json_kind(id) == JSON_STRING)
 		snprintf(answer->subject, sizeof answer->subject, "%s %.*s", operation->name, VIEW_ARG_CUT(id->text, SHOWN_MAX));
 	else
@@ -52,10 +55,10 @@ name_subject(struct sandbox_answer *answer, const struct sandbox_operation *oper
 
 static void
 call_operation(struct sandbox_service *service, struct sandbox_request *request,
-    const struct sandbox_operation *operation, const struct json_doc *in, time_t now,
+    const struct sandbox_operation *operation, const struct sandbox_api *api, const struct json_doc *in, time_t now,
     struct sandbox_answer *answer)
 {
-	const struct sigv4_expected expected = { service->region, VIEW("ssm"), service->digest, now };
+	const struct sigv4_expected expected = { service->region, api->signing_name, service->digest, now };
 	struct sandbox_call call = { service, in, answer, now };
 	const struct fault_request what = {
 	    sandbox_channels_session(&service->channels, json_text(in, "SessionId")),
@@ -75,6 +78,7 @@ answer_call(struct sandbox_service *service, struct sandbox_request *request, ti
     struct sandbox_answer *answer)
 {
 	const struct sandbox_operation *operation;
+	const struct sandbox_api *api;
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct json_doc in = JSON_DOC_INIT;
 	struct view target;
@@ -85,10 +89,10 @@ answer_call(struct sandbox_service *service, struct sandbox_request *request, ti
 	    json_parse(&in, request->body, "the body", &err) != SSM_OK) {
 		snprintf(answer->note, sizeof answer->note, "%s", err.message);
 		sandbox_refuse(answer, FAULT_SERIALIZATION, NULL);
-	} else if ((operation = sandbox_operation_find(target)) == NULL) {
+	} else if ((operation = sandbox_operation_find(&api, target)) == NULL) {
 		sandbox_refuse(answer, FAULT_UNKNOWN_OPERATION, NULL);
 	} else {
-		call_operation(service, request, operation, &in, now, answer);
+		call_operation(service, request, operation, api, &in, now, answer);
 	}
 	json_clear(&in);
 	ssm_error_clear(&err);
@@ -159,6 +163,7 @@ sandbox_service_clear(struct sandbox_service *service)
 {
 	sandbox_channels_clear(&service->channels);
 	sandbox_sessions_clear(&service->sessions);
+	keyring_free(service->keyring);
 	digest_free(service->digest);
 	service->digest = NULL;
 }

@@ -6,10 +6,12 @@
 #ifndef SSM_SANDBOX_STATE_H
 #define SSM_SANDBOX_STATE_H
 
+#include "sandbox/agent/encryption.h"
 #include "sandbox/channel/channels.h"
 #include "sandbox/fault/faults.h"
 
 struct digest;
+struct keyring;
 struct sandbox_key;
 
 struct sandbox_service {
@@ -19,6 +21,9 @@ struct sandbox_service {
 	struct faults faults;
 	const struct sandbox_key *key;	/* that its environment has */
 	struct digest *digest;
+	struct keyring *keyring;	/* of the key service */
+	const char *kms_key;		/* of sessions, as it is named to their clients; NULL: none, or borrowed */
+	enum encryption_challenge challenge;
 	unsigned delay_ms;		/* before each answer */
 	long clock_offset;		/* seconds that its clock is ahead of this machine's */
 	const char *shell;		/* of sessions, borrowed */

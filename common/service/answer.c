@@ -219,7 +219,7 @@ read_success(const struct response *answer, const struct expectation *expected,
 
 	rc = extras->scan == NULL ? json_parse(&doc, body, what, err) :
 	    json_parse_scanned(&doc, body, extras->scan, what, err);
-	if (rc == SSM_OK && expected->operation != NULL && expected->operation->query_version != NULL)
+	if (rc == SSM_OK && expected->operation != NULL && expected->operation->service->query_version != NULL)
 		rc = unwrap(&doc, expected->operation->name, err);
 	if (rc == SSM_E_INPUT) {
 		snprintf(err->code, sizeof err->code, "ResponseParserError");

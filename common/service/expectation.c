@@ -11,7 +11,7 @@ expectation_start(struct expectation *expected, const struct request *request,
 	*expected = (struct expectation)EXPECTATION_INIT;
 	expected->request = request;
 	expected->operation = operation_find(request->operation);
-	if (expected->operation == NULL || expected->operation->query_version != NULL)
+	if (expected->operation == NULL || expected->operation->service->query_version != NULL)
 		return SSM_OK;
 	rc = json_parse(&expected->parameters, request->body, "member 'body'", err);
 	if (rc != SSM_OK)

@@ -5,6 +5,7 @@
 
 #include "cli/errordocument.h"
 #include "pipeline/suite.h"
+#include "session/document.h"
 #include "session/hush.h"
 
 /* ssm-resume-session has the AWS CLI's names for two of ssm-call's options. */
@@ -38,33 +39,86 @@ region_of(const struct sessionask_how *how)
 	return calloptions_has(how->options, CALLOPTION_REGION) ? NULL : how->region;
 }
 
-static void
-add_resume(struct sessionask *ask, const struct sessionask_how *how)
+/* A tool that runs the pipeline itself. */
+static struct stage *
+add_whole(struct sessionask *ask, const struct sessionask_how *how, const char *tool)
 {
-	struct stage *stage = pipeline_add(&ask->pipeline, "ssm-resume-session", true);
+	struct stage *stage = pipeline_add(&ask->pipeline, tool, true);
 
-	pipeline_option(&ask->pipeline, stage, "session-id", how->session_id);
 	pipeline_option(&ask->pipeline, stage, "region", region_of(how));
 	pass_options(&ask->pipeline, stage, how->options, "ssm-request");
 	pass_options(&ask->pipeline, stage, how->options, "ssm-call");
-	pipeline_option(&ask->pipeline, stage, "output", "json");
 	pipeline_option(&ask->pipeline, stage, "error-format", "json");
+	return stage;
 }
 
 static void
-add_terminate(struct sessionask *ask, const struct sessionask_how *how)
+add_resume(struct sessionask *ask, const struct sessionask_how *how)
+{
+	struct stage *stage = add_whole(ask, how, "ssm-resume-session");
+
+	pipeline_option(&ask->pipeline, stage, "session-id", how->session_id);
+	pipeline_option(&ask->pipeline, stage, "output", "json");
+}
+
+static void
+add_target(struct sessionask *ask, const struct sessionask_how *how)
+{
+	struct stage *stage = add_whole(ask, how, "ssm-describe-sessions");
+	struct bytes filter = BYTES_INIT(SESSIONDOCUMENT_ID_MAX + sizeof "key=SessionId,value=");
+
+	bytes_print(&filter, "key=SessionId,value=%s", how->session_id);
+	pipeline_option(&ask->pipeline, stage, "state", "Active");
+	pipeline_option(&ask->pipeline, stage, "filters", bytes_cstr(&filter));
+	bytes_clear(&filter);
+}
+
+static void
+add_terminate(struct sessionask *ask, const struct sessionask_how *how, struct stage *request)
+{
+	pipeline_argument(&ask->pipeline, request, "terminate-session");
+	pipeline_option(&ask->pipeline, request, "session-id", how->session_id);
+}
+
+static void
+add_data_key(struct sessionask *ask, const struct sessionask_how *how, struct stage *request)
+{
+	pipeline_argument(&ask->pipeline, request, "generate-data-key");
+	pipeline_option(&ask->pipeline, request, "cli-input-json", how->parameters);
+}
+
+/* ssm-request, ssm-sign, ssm-call. */
+static void
+add_request(struct sessionask *ask, const struct sessionask_how *how, enum sessionask_question question)
 {
 	struct pipeline *pipeline = &ask->pipeline;
 	struct stage *stage = suite_add(pipeline, "ssm-request");
+	struct calloptions options = *how->options;
 
-	pipeline_argument(pipeline, stage, "terminate-session");
-	pipeline_option(pipeline, stage, "session-id", how->session_id);
+	if (question == SESSIONASK_DATA_KEY) {
+		add_data_key(ask, how, stage);
+		if (!how->endpoint_is_local)
+			options.values[CALLOPTION_ENDPOINT_URL] = NULL;
+	} else {
+		add_terminate(ask, how, stage);
+	}
 	pipeline_option(pipeline, stage, "region", region_of(how));
-	suite_end(pipeline, stage, how->options, &ask->messages);
-	suite_end(pipeline, suite_add(pipeline, "ssm-sign"), how->options, &ask->messages);
+	suite_end(pipeline, stage, &options, &ask->messages);
+	suite_end(pipeline, suite_add(pipeline, "ssm-sign"), &options, &ask->messages);
 	stage = suite_add(pipeline, "ssm-call");
 	pipeline_flag(pipeline, stage, "compact", true);
-	suite_end(pipeline, stage, how->options, &ask->messages);
+	suite_end(pipeline, stage, &options, &ask->messages);
+}
+
+static void
+add_stages(struct sessionask *ask, const struct sessionask_how *how, enum sessionask_question question)
+{
+	if (question == SESSIONASK_RESUME)
+		add_resume(ask, how);
+	else if (question == SESSIONASK_TARGET)
+		add_target(ask, how);
+	else
+		add_request(ask, how, question);
 }
 
 static void
@@ -88,10 +142,7 @@ sessionask_start(struct sessionask *ask, enum sessionask_question question, cons
 	ask->pipeline.batch = ask->pipeline.at_once = true;
 	ask->pipeline.usual_sigpipe = true;
 	ask->pipeline.mask = how->mask;
-	if (question == SESSIONASK_RESUME)
-		add_resume(ask, how);
-	else
-		add_terminate(ask, how);
+	add_stages(ask, how, question);
 	ask->co = (struct coprocess)COPROCESS_INIT;
 	ask->running = true;
 	ask->secret = how->secret;

@@ -1,8 +1,9 @@
 /*
  * session/ask: one question about the session, answered by the suite's tools.
  *
- * Purpose:   ResumeSession for a new token, TerminateSession at a deliberate end. The tools that sign and send do it, with the options that this one was given for them, beside the session at
- *            work: the loop goes on.
+ * Purpose:   ResumeSession for a new token, TerminateSession at a deliberate end; KMS's GenerateDataKey, and which target
+ *            the session is with. The tools that sign and send do it, with the options that this one was given for them,
+ *            beside the session at work: the loop goes on.
  * Use:       sessionask_start(), then sessionask_poll() after each turn of the loop until it is over, then
  *            sessionask_end(), not inside a turn.
  * Ownership: the struct stays where it is while it asks; the answer is wiped by sessionask_end().
@@ -15,13 +16,19 @@
 #include "cli/calloptions.h"
 #include "pipeline/coprocess.h"
 
-enum sessionask_question { SESSIONASK_RESUME, SESSIONASK_TERMINATE };
+enum sessionask_question { SESSIONASK_RESUME, SESSIONASK_TERMINATE, SESSIONASK_TARGET, SESSIONASK_DATA_KEY };
 
 /* What all questions share; borrowed. */
 struct sessionask_how {
 	const struct cli *cli;
 	const struct calloptions *options;
 	const char *session_id, *region;	/* region NULL: what is configured */
+	/*
+	 * The endpoint that was given is on this machine, where a sandbox answers for KMS, too. Another one is Session
+	 * Manager's alone.
+	 */
+	bool endpoint_is_local;
+	const char *parameters;		/* of GenerateDataKey, as JSON; none of them is secret */
 	struct view secret;		/* that no text may have: the StreamUrl's cell number */
 	const sigset_t *mask;		/* of the stages */
 	struct loop *loop;

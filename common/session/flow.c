@@ -66,11 +66,12 @@ on_adopted(struct session *session, const struct channel_event *event)
 static void
 on_failed(struct session *session, const struct channel_event *event)
 {
-	ssm_fail(&session->err, event->rc, "ChannelError", "%.*s", VIEW_ARG_CUT(event->text, SSM_MESSAGE_MAX / 2));
+	if (!sessiondatakey_take_error(&session->data_key, &session->err))
+		ssm_fail(&session->err, event->rc, "ChannelError", "%.*s", VIEW_ARG_CUT(event->text, SSM_MESSAGE_MAX / 2));
 	if (event->keep)
-		lifecycle_leave(session, "Failed", ssm_exit_code(event->rc));
+		lifecycle_leave(session, "Failed", ssm_exit_code(session->err.rc));
 	else
-		lifecycle_terminate(session, "Failed", ssm_exit_code(event->rc));
+		lifecycle_terminate(session, "Failed", ssm_exit_code(session->err.rc));
 }
 
 static void
@@ -109,6 +110,9 @@ take_event(struct session *session, const struct channel_event *event)
 		return take_output(session, event);
 	case CHANNEL_ADOPTED:
 		on_adopted(session, event);
+		break;
+	case CHANNEL_KEY_WANTED:
+		sessiondatakey_start(&session->data_key, &session->how, event, session->plan->target);
 		break;
 	case CHANNEL_READY:
 		on_ready(session, event);
@@ -340,6 +344,7 @@ flow(struct session *session)
 {
 	uint64_t now = loop_now(&session->loop);
 
+	sessiondatakey_poll(&session->data_key, session->channel);
 	print(session);
 	hold(session);
 	if (session->phase < SESSION_ENDS) {

@@ -18,6 +18,8 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/connection/traffic.h \
 	%D%/connection/upgrade_request.c \
 	%D%/connection/upgrade_request.h \
+	%D%/datakey.c \
+	%D%/datakey.h \
 	%D%/document.c \
 	%D%/document.h \
 	%D%/events.c \

@@ -25,6 +25,7 @@ struct session_plan {
 	const struct calloptions *options;	/* of the pipeline */
 	struct sessiondocument *document;	/* is replaced by those of resumes */
 	struct sessionsettings *settings;
+	const char *target;		/* what the session is with, as it was started; NULL: not given */
 	int input;			/* -1: there is none */
 	int escape;			/* a character, or CONSOLEESCAPE_OFF */
 	unsigned ping, give_up;		/* give_up 0: never */

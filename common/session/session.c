@@ -109,7 +109,7 @@ set_up_recovery(struct session *session)
 
 	session->how = (struct sessionask_how){ .cli = plan->cli, .options = plan->options,
 	    .session_id = bytes_cstr(&session->id), .region = session->region.len > 0 ? bytes_cstr(&session->region) :
-	    NULL, .mask = &session->mask, .loop = &session->loop };
+	    NULL, .endpoint_is_local = plan->settings->hosts.local.len > 0, .mask = &session->mask, .loop = &session->loop };
 	session->recovery.how = &session->how;
 	session->recovery.notice = &session->notice;
 	session->recovery.give_up = plan->give_up;
@@ -250,6 +250,7 @@ tear_down(struct session *session)
 	sessionask_end(&session->farewell);
 	sessionask_clear(&session->farewell);
 	forwarding_end(session);
+	sessiondatakey_clear(&session->data_key);
 	consoleinput_clear(&session->input);
 	consolestatusline_hide(&session->outage.line);
 	lines_last(session);
@@ -282,7 +283,7 @@ session_run(const struct session_plan *plan, struct session_end *end)
 	    .listen = PORTSLISTEN_INIT, .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .voice = SESSIONVOICE_INIT,
 	    .events = SESSIONEVENTS_INIT,
 	    .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,
-	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT,
+	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT, .data_key = SESSIONDATAKEY_INIT,
 	    .id = BYTES_INIT(SESSIONDOCUMENT_ID_MAX), .region = BYTES_INIT(SESSIONDOCUMENT_ID_MAX),
 	    .exit_code = SESSION_NO_EXIT_CODE, .loss = SSM_ERROR_INIT, .err = SSM_ERROR_INIT, .reason = "Failed" };
 	enum ssm_err rc = set_up(&session);

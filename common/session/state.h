@@ -14,6 +14,7 @@
 #include "ports/forward.h"
 #include "process/wakeup.h"
 #include "session/connection/address.h"
+#include "session/datakey.h"
 #include "session/events.h"
 #include "session/link.h"
 #include "session/plan.h"
@@ -73,6 +74,7 @@ struct session {
 	struct sessionrecovery recovery;
 	struct sessionoutage outage;
 	struct sessionask farewell;	/* TerminateSession */
+	struct sessiondatakey data_key;	/* of a session that is encrypted */
 	struct bytes id, region;	/* as the service is asked for it, and where */
 	bool opened;			/* it has been, once */
 	bool ready;

@@ -121,6 +121,7 @@ stages_stream(struct pipeline *pipeline, const struct startoptions *given, const
 	const struct cli *cli = pipeline->cli;
 
 	pipeline_option(pipeline, stage, "session", session);
+	pipeline_option(pipeline, stage, "target", given->resume ? NULL : given->target);
 	pipeline_flag(pipeline, stage, "no-adopt", session != NULL && !given->resume);
 	pipeline_flag(pipeline, stage, "separate-output", given->separate_output);
 	for (int i = 0; i < STREAMOPTION_COUNT; i++) {

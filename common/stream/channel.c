@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "stream/delivery.h"
 #include "stream/incoming.h"
 #include "stream/outgoing.h"
 
@@ -14,6 +15,7 @@ init(struct channel *channel, const struct channel_options *options)
 	    .context = options->context, .epoch = options->epoch, .ahead = CHANNEL_AHEAD,
 	    .client_id = BYTES_INIT(TEXT_MAX), .client_version = BYTES_INIT(TEXT_MAX),
 	    .payload = BYTES_INIT(MESSAGE_MAX), .message = BYTES_INIT(MESSAGE_MAX),
+	    .sealed = BYTES_INIT(MESSAGE_MAX), .opened = BYTES_INIT(MESSAGE_MAX),
 	    .tail = BYTES_INIT(CHANNEL_PAYLOAD_MAX), .arrivals = ARRIVALS_INIT, .backlog = BACKLOG_INIT };
 	window_init(&channel->window, CHANNEL_WINDOW);
 	handshake_init(&channel->handshake);
@@ -46,6 +48,9 @@ channel_free(struct channel *channel)
 	arrivals_clear(&channel->arrivals);
 	backlog_clear(&channel->backlog);
 	handshake_clear(&channel->handshake);
+	cipher_free(channel->cipher);
+	bytes_clear(&channel->sealed);
+	bytes_clear(&channel->opened);
 	bytes_clear(&channel->client_id);
 	bytes_clear(&channel->client_version);
 	bytes_clear(&channel->closing);
@@ -218,6 +223,13 @@ show_change(struct channel *channel, struct channel_event *event)
 		event->output = adoption_first(&channel->adoption);
 		return true;
 	}
+	if (channel->key_due) {
+		channel->key_due = false;
+		event->kind = CHANNEL_KEY_WANTED;
+		event->text = bytes_view(&channel->handshake.key.id);
+		event->bytes = bytes_view(&channel->handshake.key.challenge);
+		return true;
+	}
 	if (channel->ready_due) {
 		channel->ready_due = false;
 		event->kind = CHANNEL_READY;
@@ -293,6 +305,34 @@ bool
 channel_is_ready(const struct channel *channel)
 {
 	return channel->phase == CHANNEL_RUNNING;
+}
+
+static bool
+is_key_awaited(const struct channel *channel)
+{
+	return channel->phase == CHANNEL_STARTING && handshake_wants_key(&channel->handshake);
+}
+
+void
+channel_key(struct channel *channel, const unsigned char key[CHANNEL_KEY_LEN], struct view ciphertext, uint64_t now)
+{
+	if (!is_key_awaited(channel) || ciphertext.len == 0)
+		return;
+	if ((channel->cipher = cipher_new(key, CIPHER_CLIENT)) == NULL) {
+		channel_die(channel, CHANNEL_NO_CIPHER);
+		return;
+	}
+	handshake_take_key(&channel->handshake, ciphertext);
+	delivery_answer(channel, now);
+}
+
+void
+channel_key_refused(struct channel *channel, struct view reason, uint64_t now)
+{
+	if (!is_key_awaited(channel) || reason.len == 0)
+		return;
+	handshake_refuse_key(&channel->handshake, reason);
+	delivery_answer(channel, now);
 }
 
 struct view

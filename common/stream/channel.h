@@ -20,6 +20,7 @@
 
 #include "core/err.h"
 #include "sign/digest.h"
+#include "stream/cipher.h"
 #include "stream/message.h"
 #include "stream/portproperties.h"
 #include "stream/sessiontype.h"
@@ -28,6 +29,7 @@
 #define CHANNEL_WINDOW 1024		/* messages */
 #define CHANNEL_AHEAD 10000		/* messages */
 #define CHANNEL_NEVER UINT64_MAX
+#define CHANNEL_KEY_LEN CIPHER_KEY_LEN
 
 struct channel;
 
@@ -94,6 +96,7 @@ uint64_t channel_deadline(const struct channel *channel);
 
 enum channel_event_kind {
 	CHANNEL_ADOPTED,		/* the session was another process's: its numbers are found; READY follows */
+	CHANNEL_KEY_WANTED,		/* the session is to be encrypted: channel_key(), or channel_key_refused() */
 	CHANNEL_READY,			/* input is taken from now on; once in a channel's life */
 	CHANNEL_OUTPUT,			/* bytes of the node's standard output, or of the terminal */
 	CHANNEL_ERROR_OUTPUT,		/* of its standard error */
@@ -108,8 +111,9 @@ enum channel_event_kind {
 
 struct channel_event {
 	enum channel_event_kind kind;
-	struct view bytes;		/* of output: what is left of it, see channel_took() */
-	struct view text;		/* of TEXT, ENDED (the Output of channel_closed, empty at an ordinary end), FAILED */
+	struct view bytes;		/* of output: what is left of it, see channel_took(); of KEY_WANTED: the challenge */
+	struct view text;		/* of TEXT, ENDED (the Output of channel_closed, empty at an ordinary end), FAILED;
+					 * of KEY_WANTED: the id of the KMS key */
 	int exit_code;			/* of EXIT; -1 when what came could not be read */
 	uint32_t flag;			/* of FLAG */
 	enum channel_session session;	/* of READY */
@@ -135,6 +139,17 @@ bool channel_event(struct channel *channel, struct channel_event *event);
 
 /* That many bytes of the output that channel_event() has shown are with the user. */
 void channel_took(struct channel *channel, size_t len);
+
+/*
+ * The answer to CHANNEL_KEY_WANTED: a data key of KMS, made for the session, its target and the challenge, if there was
+ * one, and the same as KMS has encrypted it, in base64. The channel keeps the key for as long as it lives; the caller
+ * wipes his own.
+ */
+void channel_key(struct channel *channel, const unsigned char key[CHANNEL_KEY_LEN], struct view ciphertext,
+    uint64_t now);
+
+/* There is none: the node is told why, and so is, by CHANNEL_FAILED, the user. The reason is not empty. */
+void channel_key_refused(struct channel *channel, struct view reason, uint64_t now);
 
 struct channel_counters {
 	uint64_t bytes_in, bytes_out;	/* of payloads, each once */

@@ -52,27 +52,35 @@ cipher_free(struct cipher *cipher)
 }
 
 static bool
-seal(EVP_CIPHER_CTX *context, unsigned char *to, struct view text)
+seal(EVP_CIPHER_CTX *context, unsigned char *to, const unsigned char *nonce, struct view text)
 {
 	unsigned char *sealed = to + CIPHER_NONCE_LEN;
 	int len, last;
 
-	return getrandom(to, CIPHER_NONCE_LEN, 0) == CIPHER_NONCE_LEN &&
-	    EVP_CipherInit_ex2(context, NULL, NULL, to, 1, NULL) == 1 &&
+	memcpy(to, nonce, CIPHER_NONCE_LEN);
+	return EVP_CipherInit_ex2(context, NULL, NULL, nonce, 1, NULL) == 1 &&
 	    EVP_CipherUpdate(context, sealed, &len, (const unsigned char *)text.ptr, (int)text.len) == 1 &&
 	    EVP_CipherFinal_ex(context, sealed + len, &last) == 1 &&
 	    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, CIPHER_TAG_LEN, sealed + text.len) == 1;
 }
 
 bool
-cipher_seal(struct cipher *cipher, struct bytes *out, struct view text)
+cipher_seal_with(struct cipher *cipher, const unsigned char nonce[CIPHER_NONCE_LEN], struct bytes *out, struct view text)
 {
 	unsigned char *to = (unsigned char *)bytes_room(out, text.len + CIPHER_OVERHEAD);
 
-	if (to == NULL || !seal(cipher->seal, to, text))
+	if (to == NULL || !seal(cipher->seal, to, nonce, text))
 		return false;
 	bytes_grew(out, text.len + CIPHER_OVERHEAD);
 	return true;
+}
+
+bool
+cipher_seal(struct cipher *cipher, struct bytes *out, struct view text)
+{
+	unsigned char nonce[CIPHER_NONCE_LEN];
+
+	return getrandom(nonce, sizeof nonce, 0) == CIPHER_NONCE_LEN && cipher_seal_with(cipher, nonce, out, text);
 }
 
 static bool

@@ -29,6 +29,10 @@ void cipher_free(struct cipher *cipher);
 /* Appends what is sent: another nonce each time, so the same text is never the same twice. */
 bool cipher_seal(struct cipher *cipher, struct bytes *out, struct view text) __attribute__((warn_unused_result));
 
+/* The same with this nonce, which no other text may have had with this key. */
+bool cipher_seal_with(struct cipher *cipher, const unsigned char nonce[CIPHER_NONCE_LEN], struct bytes *out,
+    struct view text) __attribute__((warn_unused_result));
+
 /* Appends what was sealed by the other side. */
 bool cipher_open(struct cipher *cipher, struct bytes *out, struct view sealed) __attribute__((warn_unused_result));
 

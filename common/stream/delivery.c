@@ -5,6 +5,7 @@
 
 #include "core/utf8.h"
 #include "stream/outgoing.h"
+#include "stream/sealing.h"
 
 #define SEALED_MIN 29			/* bytes: a nonce, a tag, and one between them */
 #define CHARACTER_REST 3		/* bytes that a cut character leaves at most */
@@ -26,6 +27,10 @@ answer_handshake(struct channel *channel, uint64_t now)
 void
 delivery_answer(struct channel *channel, uint64_t now)
 {
+	if (handshake_wants_key(&channel->handshake)) {
+		channel->key_due = channel->news = true;
+		return;
+	}
 	if (answer_handshake(channel, now) && channel->handshake.refusal.len > 0)
 		channel->phase = CHANNEL_BROKEN;
 }
@@ -38,8 +43,7 @@ take_handshake(struct channel *channel, struct view payload, uint64_t now)
 		return;
 	if (!handshake_read_request(&channel->handshake, payload) && !handshake_lacks_memory(&channel->handshake)) {
 		channel->tally.refused++;
-		channel->phase = CHANNEL_BROKEN;
-		channel->failure = "the node's handshake cannot be read";
+		channel_break(channel, "the node's handshake cannot be read");
 		return;
 	}
 	if (adoption_is_open(&channel->adoption))
@@ -71,6 +75,8 @@ take_complete(struct channel *channel, struct view payload)
 		return;
 	if (!handshake_read_complete(handshake, payload))
 		channel->tally.refused++;
+	if (!sealing_may_start(channel))
+		return;
 	delivery_start(channel);
 	if (handshake_lacks_memory(handshake))
 		channel_die(channel, CHANNEL_NO_MEMORY);
@@ -177,10 +183,13 @@ take_flag(struct channel *channel, struct view payload)
 	add_piece(channel, (struct backlog_piece){ .kind = BACKLOG_FLAG, .flag = flag }, VIEW(""));
 }
 
-/* A message in its turn. What deciphers payloads stands before this; other types say nothing to this client. */
+/* A message in its turn. Types that are not here say nothing to this client. */
 void
 delivery_take(struct channel *channel, uint32_t payload_type, struct view payload, uint64_t now)
 {
+	if ((channel->phase == CHANNEL_BROKEN && channel->failure != NULL) ||
+	    !sealing_open(channel, payload_type, &payload))
+		return;
 	channel->tally.messages_in++;
 	channel->tally.bytes_in += payload.len;
 	switch (payload_type) {
@@ -195,6 +204,9 @@ delivery_take(struct channel *channel, uint32_t payload_type, struct view payloa
 		break;
 	case PAYLOAD_HANDSHAKE_COMPLETE:
 		take_complete(channel, payload);
+		break;
+	case PAYLOAD_CHALLENGE_REQUEST:
+		sealing_challenge(channel, payload, now);
 		break;
 	case PAYLOAD_EXIT_CODE:
 		take_exit_code(channel, payload);

@@ -14,7 +14,10 @@
 /* Takes one; types that say nothing to a client are passed over. `now` is in milliseconds. */
 void delivery_take(struct channel *channel, uint32_t payload_type, struct view payload, uint64_t now);
 
-/* The handshake that was asked for is answered, with the next number. One that asks too much breaks the channel. */
+/*
+ * The handshake that was asked for is answered, with the next number; where it waits for a data key, once there is one.
+ * One that asks too much breaks the channel.
+ */
 void delivery_answer(struct channel *channel, uint64_t now);
 
 /* Input is taken from now on. */

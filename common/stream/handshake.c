@@ -7,6 +7,10 @@
 
 #define TYPE_MAX 256			/* bytes of an action's name */
 
+#define NO_KEY_ID "this client is not told of one key that it could do it with"
+#define NO_PORT_KEY "this client does not encrypt what a port carries"
+#define OTHER_REFUSED "another thing that is asked for cannot be done"
+
 void
 handshake_init(struct handshake *handshake)
 {
@@ -15,6 +19,9 @@ handshake_init(struct handshake *handshake)
 	handshake->port = (struct portproperties)PORTPROPERTIES_INIT;
 	handshake->refusal = (struct bytes)BYTES_INIT(HANDSHAKE_TEXT_MAX);
 	handshake->customer_message = (struct bytes)BYTES_INIT(HANDSHAKE_TEXT_MAX);
+	handshake->key = (struct handshake_key){ .id = BYTES_INIT(HANDSHAKE_KEY_ID_MAX),
+	    .challenge = BYTES_INIT(HANDSHAKE_TEXT_MAX), .ciphertext = BYTES_INIT(HANDSHAKE_CIPHERTEXT_MAX),
+	    .reason = BYTES_INIT(HANDSHAKE_TEXT_MAX) };
 }
 
 void
@@ -26,14 +33,21 @@ handshake_clear(struct handshake *handshake)
 	portproperties_clear(&handshake->port);
 	bytes_clear(&handshake->refusal);
 	bytes_clear(&handshake->customer_message);
+	bytes_clear(&handshake->key.id);
+	bytes_clear(&handshake->key.challenge);
+	bytes_clear(&handshake->key.ciphertext);
+	bytes_clear(&handshake->key.reason);
+	handshake->key.action = NULL;
 	handshake->count = 0;
 }
 
 bool
 handshake_lacks_memory(const struct handshake *handshake)
 {
+	const struct handshake_key *key = &handshake->key;
 	bool lacks = bytes_failed(&handshake->agent_version) || bytes_failed(&handshake->refusal) ||
-	    bytes_failed(&handshake->customer_message) || portproperties_lack_memory(&handshake->port);
+	    bytes_failed(&handshake->customer_message) || bytes_failed(&key->id) || bytes_failed(&key->challenge) ||
+	    bytes_failed(&key->ciphertext) || bytes_failed(&key->reason) || portproperties_lack_memory(&handshake->port);
 
 	for (size_t i = 0; i < handshake->count; i++)
 		lacks |= bytes_failed(&handshake->actions[i].type);
@@ -110,12 +124,20 @@ do_session_type(struct handshake *handshake, struct handshake_action *action, co
 	refuse(action, "this client does not know the type of the session");
 }
 
+/* Done when there is a key. Agents before 3.3.808 have no challenge. */
 static void
 do_encryption(struct handshake *handshake, struct handshake_action *action, const struct json_doc *parameters)
 {
-	(void)handshake;
-	(void)parameters;
-	refuse(action, "this client cannot encrypt the session with a KMS key");
+	struct handshake_key *key = &handshake->key;
+	struct view id = json_text(parameters, "KMSKeyId"), challenge = json_text(parameters, "Challenge");
+
+	if (key->action != NULL || id.len == 0 || id.len > key->id.max || challenge.len > key->challenge.max) {
+		refuse(action, NO_KEY_ID);
+		return;
+	}
+	key->action = action;
+	bytes_set(&key->id, id);
+	bytes_set(&key->challenge, challenge);
 }
 
 static const struct {
@@ -197,6 +219,23 @@ read_actions(struct handshake *handshake, const struct json_doc *doc, struct ssm
 	return true;
 }
 
+/* Which session it is may be said behind the key; no key is asked for where the session is refused anyway. */
+static void
+settle_key(struct handshake *handshake)
+{
+	struct handshake_action *action = handshake->key.action;
+
+	if (action == NULL)
+		return;
+	if (handshake->session == CHANNEL_PORT) {
+		refuse(action, NO_PORT_KEY);
+		tell_refusal(handshake, action);
+	} else if (handshake->refusal.len > 0) {
+		action->status = HANDSHAKE_FAILED;
+		action->error = OTHER_REFUSED;
+	}
+}
+
 bool
 handshake_read_request(struct handshake *handshake, struct view payload)
 {
@@ -209,6 +248,7 @@ handshake_read_request(struct handshake *handshake, struct view payload)
 	if (read) {
 		keep(&handshake->agent_version, json_text(&doc, "AgentVersion"));
 		read = read_actions(handshake, &doc, &err);
+		settle_key(handshake);
 	}
 	note_memory(&handshake->refusal, &err);
 	json_clear(&doc);
@@ -216,13 +256,53 @@ handshake_read_request(struct handshake *handshake, struct view payload)
 	return read;
 }
 
+bool
+handshake_wants_key(const struct handshake *handshake)
+{
+	const struct handshake_key *key = &handshake->key;
+
+	return key->action != NULL && key->action->status == HANDSHAKE_DONE && key->ciphertext.len == 0;
+}
+
+void
+handshake_take_key(struct handshake *handshake, struct view ciphertext)
+{
+	bytes_set(&handshake->key.ciphertext, ciphertext);
+}
+
+void
+handshake_refuse_key(struct handshake *handshake, struct view reason)
+{
+	struct handshake_key *key = &handshake->key;
+
+	keep(&key->reason, view_slice(reason, 0, reason.len < HANDSHAKE_TEXT_MAX ? reason.len : HANDSHAKE_TEXT_MAX - 1));
+	key->action->status = HANDSHAKE_FAILED;
+	key->action->error = bytes_cstr(&key->reason);
+	keep(&handshake->refusal, bytes_view(&key->reason));
+}
+
 static void
-write_action(struct bytes *out, const struct handshake_action *action)
+write_key(struct bytes *out, const struct handshake_key *key)
+{
+	jsontext_name(out, "ActionResult");
+	jsontext_begin(out);
+	jsontext_member(out, "KMSCipherTextKey", bytes_view(&key->ciphertext));
+	jsontext_member_raw(out, "KMSCipherTextHash", VIEW("null"));
+	if (key->challenge.len > 0)
+		jsontext_member_raw(out, "ChallengeAcknowledgement", VIEW("true"));
+	jsontext_end(out);
+}
+
+static void
+write_action(struct bytes *out, const struct handshake_action *action, const struct handshake_key *key)
 {
 	jsontext_begin(out);
 	jsontext_member(out, "ActionType", bytes_view(&action->type));
 	jsontext_member_number(out, "ActionStatus", action->status);
-	jsontext_member_raw(out, "ActionResult", VIEW("null"));
+	if (action == key->action && key->ciphertext.len > 0)
+		write_key(out, key);
+	else
+		jsontext_member_raw(out, "ActionResult", VIEW("null"));
 	jsontext_member(out, "Error", action->error == NULL ? VIEW("") : view_of(action->error));
 	jsontext_end(out);
 }
@@ -253,7 +333,7 @@ handshake_write_response(struct bytes *out, const struct handshake *handshake, s
 	for (size_t i = 0; i < handshake->count; i++) {
 		if (i > 0)
 			bytes_add_char(out, ',');
-		write_action(out, &handshake->actions[i]);
+		write_action(out, &handshake->actions[i], &handshake->key);
 	}
 	bytes_add_char(out, ']');
 	write_errors(out, handshake);

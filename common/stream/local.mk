@@ -28,6 +28,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/portproperties.h \
 	%D%/receipts.c \
 	%D%/receipts.h \
+	%D%/sealing.c \
+	%D%/sealing.h \
 	%D%/sessiontype.h \
 	%D%/smux.c \
 	%D%/smux.h \

@@ -1,6 +1,7 @@
 #include "stream/outgoing.h"
 
 #include "json/text.h"
+#include "stream/sealing.h"
 
 #define OPENING_MAX 16384		/* bytes */
 
@@ -60,7 +61,6 @@ encode_as(struct channel *channel, struct bytes *out, struct message *message, u
 	return rc == SSM_OK;
 }
 
-/* What enciphers payloads stands before this. */
 static bool
 encode(struct channel *channel, struct bytes *out, struct message *message, uint64_t now)
 {
@@ -72,10 +72,14 @@ bool
 outgoing_add(struct channel *channel, uint32_t payload_type, struct view payload, uint64_t now)
 {
 	struct message message = { .type = MESSAGE_INPUT, .payload_type = payload_type,
-	    .sequence = channel->window.next, .payload = payload };
-	struct bytes *place = window_place(&channel->window, MESSAGE_HEAD + payload.len);
+	    .sequence = channel->window.next };
+	size_t len = payload.len;
+	struct bytes *place;
 
-	if (place == NULL) {
+	if (!sealing_seal(channel, payload_type, &payload))
+		return false;
+	message.payload = payload;
+	if ((place = window_place(&channel->window, MESSAGE_HEAD + payload.len)) == NULL) {
 		channel_die(channel, CHANNEL_NO_MEMORY);
 		return false;
 	}
@@ -83,7 +87,7 @@ outgoing_add(struct channel *channel, uint32_t payload_type, struct view payload
 		return false;
 	window_add(&channel->window, now);
 	channel->tally.messages_out++;
-	channel->tally.bytes_out += payload.len;
+	channel->tally.bytes_out += len;
 	return true;
 }
 

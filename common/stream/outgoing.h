@@ -14,7 +14,7 @@ void outgoing_open(struct channel *channel, struct view token);
 /* The token is not needed any more. */
 void outgoing_forget_opening(struct channel *channel);
 
-/* A message with the next number. Whether there was memory. */
+/* A message with the next number, encrypted where it has to be. Whether there was memory. */
 bool outgoing_add(struct channel *channel, uint32_t payload_type, struct view payload, uint64_t now);
 
 /* Input: how much of it was taken, and how much would be. */

@@ -10,6 +10,7 @@
 #include "stream/adoption.h"
 #include "stream/arrivals.h"
 #include "stream/backlog.h"
+#include "stream/cipher.h"
 #include "stream/handshake.h"
 #include "stream/receipts.h"
 #include "stream/window.h"
@@ -76,6 +77,9 @@ struct channel {
 	struct arrivals arrivals;
 	struct backlog backlog;
 	struct handshake handshake;
+	struct cipher *cipher;		/* of a session that is encrypted, once there is its key */
+	bool key_due, challenged;	/* of the key: to be asked for; proved to the node */
+	struct bytes sealed, opened;	/* a payload, for as long as it is used */
 	struct adoption adoption;
 	bool probes;			/* have been sent: they have their id */
 	bool input_begun;		/* with the number that was found */
@@ -87,11 +91,20 @@ struct channel {
 
 #define CHANNEL_NO_MEMORY "out of memory"
 #define CHANNEL_NO_DIGEST "libcrypto cannot compute SHA-256"
+#define CHANNEL_NO_CIPHER "libcrypto cannot encrypt with AES-256-GCM"
 
 static inline void
 channel_die(struct channel *channel, const char *why)
 {
 	channel->phase = CHANNEL_DEAD;
+	channel->failure = why;
+}
+
+/* Nothing that comes is shown any more. */
+static inline void
+channel_break(struct channel *channel, const char *why)
+{
+	channel->phase = CHANNEL_BROKEN;
 	channel->failure = why;
 }
 

@@ -26,7 +26,7 @@ def limits(name, seconds):
 def run(target, seconds, directory):
     """Whether all went well, and what to say about it."""
     name = os.path.basename(target)
-    seeds, grown = os.path.join(HERE, "corpus", name), os.path.join(directory, "corpus", name)
+    seeds, grown = os.path.join(HERE, "..", "fuzz", "corpus", name), os.path.join(directory, "corpus", name)
     found = os.path.join(directory, "found", name)
     if not os.path.isdir(seeds):
         return False, f"{name}: no corpus in {seeds}"

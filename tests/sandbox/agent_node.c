@@ -13,19 +13,32 @@ draw(void *context, unsigned char *out, size_t len)
 		out[i] = node->random++;
 }
 
-void
-node_open(struct node *node, enum agent_session session, bool old)
+static void
+open_agent(struct node *node, enum agent_session session, bool old, const struct encryption_plan *plan)
 {
 	struct agent_options options = {
-		.session = session, .version = old ? "3.2.1040.0" : "3.3.987.0",
+		.session = session, .version = old ? "3.2.1040.0" : "3.3.987.0", .encryption = plan,
 		.random = draw, .context = node, .epoch = NODE_EPOCH,
 	};
 	struct ssm_error err = SSM_ERROR_INIT;
 
-	*node = (struct node){ .said = BYTES_INIT(TELL_MAX), .last = BYTES_INIT(MESSAGE_MAX) };
+	*node = (struct node){ .said = BYTES_INIT(TELL_MAX), .last = BYTES_INIT(MESSAGE_MAX),
+		.numbered = BYTES_INIT(MESSAGE_MAX) };
 	options.digest = node->digest = digest_new();
 	if (node->digest == NULL || agent_open(&node->agent, &options, 0, &err) != SSM_OK)
 		skip_all("no agent");
+}
+
+void
+node_open(struct node *node, enum agent_session session, bool old)
+{
+	open_agent(node, session, old, NULL);
+}
+
+void
+node_open_encrypted(struct node *node, enum agent_session session, const struct encryption_plan *plan)
+{
+	open_agent(node, session, false, plan);
 }
 
 void
@@ -35,12 +48,13 @@ node_close(struct node *node)
 	digest_free(node->digest);
 	bytes_clear(&node->said);
 	bytes_clear(&node->last);
+	bytes_clear(&node->numbered);
 }
 
 static void
 say_message(struct node *node, struct view raw)
 {
-	static const char letters[] = { [PAYLOAD_OUTPUT] = 'O', [PAYLOAD_HANDSHAKE_REQUEST] = 'Q',
+	static const char letters[] = { [PAYLOAD_OUTPUT] = 'O', [PAYLOAD_HANDSHAKE_REQUEST] = 'Q', [PAYLOAD_CHALLENGE_REQUEST] = 'R',
 		[PAYLOAD_HANDSHAKE_COMPLETE] = 'C', [PAYLOAD_STDERR] = 'E', [PAYLOAD_EXIT_CODE] = 'X' };
 	const char *wrong;
 	struct message message;
@@ -54,6 +68,8 @@ say_message(struct node *node, struct view raw)
 		    VIEW_ARG_CUT(message.payload, 40));
 	node->sent++;
 	bytes_set(&node->last, raw);
+	if (wrong == NULL && message.type == MESSAGE_OUTPUT)
+		bytes_set(&node->numbered, raw);
 }
 
 static void

@@ -2,13 +2,14 @@
  * agent_node: an agent, the clock that it lives by, and what it says, for tests of its rules.
  *
  * Purpose: node_look() and the like return what was sent and told since the last call, in order: `O0=text` for output
- *          with its number, E for standard error, X for an exit code, Q and C for the handshake's request and end (40
- *          bytes of each), `ack 3`, `start`, `input=text`, `size=80x25`, `flag=2`, `over=text`, each with a blank.
+ *          with its number, E for standard error, X for an exit code, Q, R and C for the handshake's
+ *          request, challenge and end (40 bytes of each), `ack 3`, `start`, `input=text`, `size=80x25`, `flag=2`, `over=text`, each with a blank.
  */
 #ifndef SSM_TESTS_AGENT_NODE_H
 #define SSM_TESTS_AGENT_NODE_H
 
 #include "sandbox/agent.h"
+#include "sandbox/agent/encryption.h"
 #include "stream/message.h"
 
 #define NODE_EPOCH 1700000000000U
@@ -20,10 +21,11 @@ struct node {
 	uint64_t now;
 	struct bytes said;
 	unsigned sent;			/* messages */
-	struct bytes last;		/* the last one of them */
+	struct bytes last, numbered;	/* the last one of them, and of those with a number */
 };
 
 void node_open(struct node *node, enum agent_session session, bool old);
+void node_open_encrypted(struct node *node, enum agent_session session, const struct encryption_plan *plan);
 void node_close(struct node *node);
 
 /* What it sends and tells until the clock is at `until`; now. */

@@ -301,6 +301,12 @@ test_operations(void)
 		{ "GetCallerIdentity", "s", "{\"GetCallerIdentityResponse\":5}", SSM_E_OTHER, "ResponseParserError" },
 		{ "GetCallerIdentity", "s", "{\"GetCallerIdentityResponse\":{\"GetCallerIdentityResult\":{}}}",
 		    SSM_E_OTHER, "ResponseParserError" },
+		{ "GenerateDataKey", "s", "{\"CiphertextBlob\":\"Q0s=\",\"KeyId\":\"k\",\"Plaintext\":\"UA==\",\"New\":1}", SSM_OK,
+		    "" },
+		{ "GenerateDataKey", "s", "{\"CiphertextBlob\":\"Q0s=\"}", SSM_E_OTHER, "ResponseParserError" },
+		{ "GenerateDataKey", "s", "{\"CiphertextBlob\":\"\",\"Plaintext\":\"UA==\"}", SSM_E_OTHER, "ResponseParserError" },
+		{ "GenerateDataKey", "s", "{\"Plaintext\":\"UA==\"}", SSM_E_OTHER, "ResponseParserError" },
+		{ "GenerateDataKey", "s", "{\"CiphertextBlob\":\"Q0s=\",\"Plaintext\":{}}", SSM_E_OTHER, "ResponseParserError" },
 		{ "GetCallerIdentity", "s", "<GetCallerIdentityResponse/>", SSM_E_OTHER, "ResponseParserError" },
 	};
 

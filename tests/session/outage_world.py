@@ -23,9 +23,9 @@ LAST = b"over\n"
 class Place:
     """A sandbox with two ways to it, one for its calls and one for its data channels, of which a byte takes `delay` seconds."""
 
-    def __init__(self, *rules, delay=0, **environment):
+    def __init__(self, *rules, delay=0, options=(), **environment):
         self.directory = tempfile.TemporaryDirectory()
-        self.sandbox = Sandbox("--shell", "/bin/sh", *(word for rule in rules for word in ("--fault", rule)), **environment)
+        self.sandbox = Sandbox("--shell", "/bin/sh", *options, *(word for rule in rules for word in ("--fault", rule)), **environment)
         self.port = int(self.sandbox.environment["AWS_ENDPOINT_URL_SSM"].rpartition(":")[2])
         self.calls, self.data = Gate(self.port), Gate(self.port, delay)
         self.environment = {"PATH": f"{BUILD_DIR}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true",
@@ -83,7 +83,7 @@ class Client:
     which it came as At. Its time goes pace times as fast.
     """
 
-    def __init__(self, place, *options, command=COUNTS, pace=1, **environment):
+    def __init__(self, place, *options, command=COUNTS, pace=1, tool=os.path.join(BUILD_DIR, "ssm-stream"), **environment):
         self.place, self.pace, document = place, pace, place.session(command)
         self.name = json.loads(document)["SessionId"]
         path = place.path(self.name)
@@ -95,7 +95,7 @@ class Client:
         events, write = os.pipe()
         ways = {"AWS_ENDPOINT_URL_SSM": place.calls.url, "AWS_ENDPOINT_URL_SSMMESSAGES": place.data.url}
         self.process = subprocess.Popen(
-            [os.path.join(BUILD_DIR, "ssm-stream"), "--no-adopt", "--session", path, "--events", f"/dev/fd/{write}", *options],
+            [tool, "--no-adopt", "--session", path, "--events", f"/dev/fd/{write}", *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[write],
             env={name: value for name, value in {**place.environment, **ways, **environment}.items() if value is not None})
         os.close(write)

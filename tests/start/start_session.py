@@ -69,7 +69,7 @@ def check_session():
                  "ssm-stream has the document, standard input and output, the signals held; its exit code is the tool's")
         is_equal(stages.told(), [
             "ssm-call --error-format=json", "ssm-request start-session --target=i-0a1b2c3d --error-format=json",
-            "ssm-sign --error-format=json", "ssm-stream --session=/dev/fd/3 --no-adopt --ping=5"], "what runs, with which arguments")
+            "ssm-sign --error-format=json", "ssm-stream --session=/dev/fd/3 --target=i-0a1b2c3d --no-adopt --ping=5"], "what runs, with which arguments")
     show = "env > environment-${0##*/}; "
     with StartStages(request=show + REQUEST, sign=show + SIGN, call=show + CALL, stream=show + STREAM) as stages:
         stages.run(OPENSSL_CONF="conf", **SECRETS)
@@ -96,7 +96,7 @@ def check_what_stages_get():
             "ssm-request start-session --target=i-0a1b2c3d --reason=a b --region=eu-west-1 --profile=p"
             " --endpoint-url=http://127.0.0.1:1 --error-format=json --quiet",
             "ssm-sign --error-format=json --quiet",
-            "ssm-stream --session=/dev/fd/3 --no-adopt --escape=none --ping=1 --give-up-after=2 --linger=3 --events=/dev/null"
+            "ssm-stream --session=/dev/fd/3 --target=i-0a1b2c3d --no-adopt --escape=none --ping=1 --give-up-after=2 --linger=3 --events=/dev/null"
             " --stream-endpoint-url=ws://127.0.0.1:2 --no-resume --region=eu-west-1 --profile=p"
             " --endpoint-url=http://127.0.0.1:1 --cli-connect-timeout=6 --cli-read-timeout=5 --ca-bundle=f"
             " --no-verify-ssl --error-format=json --quiet"], "each option goes to the tool whose own it is")

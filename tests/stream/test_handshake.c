@@ -29,7 +29,9 @@ is_answered(const char *request, const char *response, const char *refusal, cons
 #define NOT_DONE(type, error) \
 	"{\"ActionType\":\"" type "\",\"ActionStatus\":3,\"ActionResult\":null,\"Error\":\"" error "\"}"
 
-#define NO_KMS "this client cannot encrypt the session with a KMS key"
+#define NO_KEY_ID "this client is not told of one key that it could do it with"
+#define NO_PORT_KEY "this client does not encrypt what a port carries"
+#define OTHER_REFUSED "another thing that is asked for cannot be done"
 #define NO_TYPE "this client does not know the type of the session"
 #define NO_ACTION "this client does not know what is asked for"
 
@@ -45,13 +47,70 @@ test_answers(void)
 	is_answered(REQUEST(ASKED_PORT(FORWARDED)), RESPONSE(DONE("SessionType"), "null"), NULL, "a port that is forwarded");
 	is_answered(REQUEST(ASKED("Dance")), RESPONSE(NOT_DONE("SessionType", NO_TYPE), "[\"" NO_TYPE "\"]"),
 	    "the node asks for SessionType, but " NO_TYPE, "an unknown session");
-	is_answered(REQUEST("{\"ActionType\":\"KMSEncryption\",\"ActionParameters\":{\"KMSKeyId\":\"k\"}},"
-	    ASKED("Standard_Stream")), RESPONSE(NOT_DONE("KMSEncryption", NO_KMS) "," DONE("SessionType"),
-	    "[\"" NO_KMS "\"]"), "the node asks for KMSEncryption, but " NO_KMS, "encryption, in front of the type");
 	is_answered(REQUEST("{\"ActionType\":\"A\\u001bB\\\"\"},{\"ActionType\":\"C\"}"),
 	    RESPONSE(NOT_DONE("A\\u001bB\\\"", NO_ACTION) "," NOT_DONE("C", NO_ACTION),
 	    "[\"" NO_ACTION "\",\"" NO_ACTION "\"]"), "the node asks for A\\x1bB\", but " NO_ACTION,
 	    "unknown actions");
+}
+
+#define KMS(parameters) "{\"ActionType\":\"KMSEncryption\",\"ActionParameters\":" parameters "}"
+#define FAILED(type, error) \
+	"{\"ActionType\":\"" type "\",\"ActionStatus\":2,\"ActionResult\":null,\"Error\":\"" error "\"}"
+#define KEPT(more) "{\"ActionType\":\"KMSEncryption\",\"ActionStatus\":1,\"ActionResult\":{\"KMSCipherTextKey\":\"Q0s=\"," \
+	"\"KMSCipherTextHash\":null" more "},\"Error\":\"\"}"
+
+static void
+is_encrypted(const char *request, struct view reason, const char *response, const char *refusal, const char *title)
+{
+	struct handshake handshake;
+	struct bytes out = BYTES_INIT(16384);
+
+	handshake_init(&handshake);
+	ok(handshake_read_request(&handshake, view_of(request)) && handshake_wants_key(&handshake),
+	    "%s: a key is wanted", title);
+	is_view(bytes_view(&handshake.key.id), VIEW("arn:k"), "%s: it is named", title);
+	if (reason.len > 0)
+		handshake_refuse_key(&handshake, reason);
+	else
+		handshake_take_key(&handshake, VIEW("Q0s="));
+	ok(!handshake_wants_key(&handshake), "%s: that is settled", title);
+	handshake_write_response(&out, &handshake, VIEW("1.2.764.0"));
+	is_view(bytes_view(&out), view_of(response), "%s: the response", title);
+	is_view(bytes_view(&handshake.refusal), view_of(refusal), "%s: what the user is told", title);
+	bytes_clear(&out);
+	handshake_clear(&handshake);
+}
+
+static void
+test_encryption(void)
+{
+	is_encrypted(REQUEST(KMS("{\"KMSKeyId\":\"arn:k\"}") "," ASKED("Standard_Stream")), VIEW(""),
+	    RESPONSE(KEPT("") "," DONE("SessionType"), "null"), NULL, "encryption, in front of the type");
+	is_encrypted(REQUEST(ASKED("Standard_Stream") "," KMS("{\"KMSKeyId\":\"arn:k\",\"Challenge\":\"Qw==\"}")), VIEW(""),
+	    RESPONSE(DONE("SessionType") "," KEPT(",\"ChallengeAcknowledgement\":true"), "null"), NULL, "with a challenge");
+	is_encrypted(REQUEST(KMS("{\"KMSKeyId\":\"arn:k\",\"Challenge\":\"\"}")), VIEW(""),
+	    RESPONSE(KEPT(""), "null"), NULL, "with an empty challenge");
+	is_encrypted(REQUEST(KMS("{\"KMSKeyId\":\"arn:k\",\"Challenge\":7}")), VIEW(""),
+	    RESPONSE(KEPT(""), "null"), NULL, "with a challenge that is none");
+	is_encrypted(REQUEST(KMS("{\"KMSKeyId\":\"arn:k\"}")), VIEW("no \"key\""),
+	    RESPONSE(FAILED("KMSEncryption", "no \\\"key\\\""), "[\"no \\\"key\\\"\"]"), "no \"key\"", "a key that is refused");
+}
+
+static void
+test_no_encryption(void)
+{
+	is_answered(REQUEST(KMS("{}")), RESPONSE(NOT_DONE("KMSEncryption", NO_KEY_ID), "[\"" NO_KEY_ID "\"]"),
+	    "the node asks for KMSEncryption, but " NO_KEY_ID, "a key without a name");
+	is_answered(REQUEST(KMS("{\"KMSKeyId\":\"k\"}") "," KMS("{\"KMSKeyId\":\"l\"}")),
+	    RESPONSE(FAILED("KMSEncryption", OTHER_REFUSED) "," NOT_DONE("KMSEncryption", NO_KEY_ID),
+	    "[\"" OTHER_REFUSED "\",\"" NO_KEY_ID "\"]"), "the node asks for KMSEncryption, but " NO_KEY_ID, "two keys");
+	is_answered(REQUEST(KMS("{\"KMSKeyId\":\"k\"}") "," ASKED_PORT("{}")),
+	    RESPONSE(NOT_DONE("KMSEncryption", NO_PORT_KEY) "," DONE("SessionType"), "[\"" NO_PORT_KEY "\"]"),
+	    "the node asks for KMSEncryption, but " NO_PORT_KEY, "a port");
+	is_answered(REQUEST(KMS("{\"KMSKeyId\":\"k\"}") "," ASKED("Dance")),
+	    RESPONSE(FAILED("KMSEncryption", OTHER_REFUSED) "," NOT_DONE("SessionType", NO_TYPE),
+	    "[\"" OTHER_REFUSED "\",\"" NO_TYPE "\"]"), "the node asks for SessionType, but " NO_TYPE,
+	    "a session that is refused anyway");
 }
 
 static void
@@ -191,6 +250,8 @@ main(void)
 {
 	test_answers();
 	test_port();
+	test_encryption();
+	test_no_encryption();
 	test_refused();
 	test_in_channel();
 	test_port_in_channel();

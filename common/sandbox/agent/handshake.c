@@ -6,6 +6,7 @@
 #define RESPONSE_MEMORY (4 * 1024 * 1024)
 #define STATUS_DONE 1
 #define NANOSECONDS 1000000
+#define ENCRYPTED "This session is encrypted using AWS KMS."
 
 static void
 add_properties(struct bytes *out, const struct agent_options *options)
@@ -28,11 +29,20 @@ add_properties(struct bytes *out, const struct agent_options *options)
 	jsontext_end(out);
 }
 
-void
-handshake_request(struct bytes *out, const struct agent_options *options)
+static const char *
+name_of(enum agent_session session)
 {
-	bool port = options->session == AGENT_PORT;
+	switch (session) {
+	case AGENT_SHELL: return "Standard_Stream";
+	case AGENT_INTERACTIVE: return "InteractiveCommands";
+	case AGENT_COMMAND: case AGENT_COMMAND_SEPARATE: return "NonInteractiveCommands";
+	default: return "Port";
+	}
+}
 
+void
+handshake_request(struct bytes *out, const struct agent_options *options, const struct encryption *encryption)
+{
 	jsontext_begin(out);
 	jsontext_member(out, "AgentVersion", view_of(options->version));
 	jsontext_name(out, "RequestedClientActions");
@@ -41,20 +51,24 @@ handshake_request(struct bytes *out, const struct agent_options *options)
 	jsontext_member(out, "ActionType", VIEW("SessionType"));
 	jsontext_name(out, "ActionParameters");
 	jsontext_begin(out);
-	jsontext_member(out, "SessionType", port ? VIEW("Port") : VIEW("NonInteractiveCommands"));
+	jsontext_member(out, "SessionType", view_of(name_of(options->session)));
 	add_properties(out, options);
 	jsontext_end(out);
 	jsontext_end(out);
+	if (encryption->plan != NULL) {
+		bytes_add_char(out, ',');
+		encryption_write_action(out, encryption);
+	}
 	bytes_add_char(out, ']');
 	jsontext_end(out);
 }
 
 void
-handshake_complete(struct bytes *out, uint64_t milliseconds)
+handshake_complete(struct bytes *out, uint64_t milliseconds, bool encrypted)
 {
 	jsontext_begin(out);
 	jsontext_member_number(out, "HandshakeTimeToComplete", (long long)(milliseconds * NANOSECONDS));
-	jsontext_member(out, "CustomerMessage", VIEW(""));
+	jsontext_member(out, "CustomerMessage", encrypted ? VIEW(ENCRYPTED) : VIEW(""));
 	jsontext_end(out);
 }
 

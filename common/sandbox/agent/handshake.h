@@ -8,16 +8,17 @@
 #ifndef SSM_SANDBOX_AGENT_HANDSHAKE_H
 #define SSM_SANDBOX_AGENT_HANDSHAKE_H
 
-#include "sandbox/agent/terms.h"
+#include "sandbox/agent/encryption.h"
 
 #define HANDSHAKE_LIMIT 15000		/* milliseconds that the client has for its answer */
 #define HANDSHAKE_TIMED_OUT "Handshake timed out. " \
     "Please ensure that you have the latest version of the session manager plugin."
+#define HANDSHAKE_CHALLENGE_TIMED_OUT "Timed out waiting for encryption challenge."
 
 /* The properties of a port, or none, are those of the options. */
-void handshake_request(struct bytes *out, const struct agent_options *options);
+void handshake_request(struct bytes *out, const struct agent_options *options, const struct encryption *encryption);
 
-void handshake_complete(struct bytes *out, uint64_t milliseconds);
+void handshake_complete(struct bytes *out, uint64_t milliseconds, bool encrypted);
 
 enum handshake_verdict {
 	HANDSHAKE_GOOD,

@@ -11,10 +11,11 @@
 #define OUTBOX_KEPT (256 * 1024)
 
 void
-sender_open(struct sender *sender, const struct agent_options *options, uint64_t now)
+sender_open(struct sender *sender, const struct agent_options *options, struct encryption *encryption, uint64_t now)
 {
 	*sender = (struct sender){
 		.options = options,
+		.encryption = encryption,
 		.outbox = BYTES_INIT(OUTBOX_MAX),
 		.round_trip = ROUND_TRIP_FIRST,
 		.timeout = TIMEOUT_FIRST,
@@ -82,7 +83,7 @@ encode(struct bytes *out, struct sender *sender, struct message *message, uint64
 void
 sender_send(struct sender *sender, enum payload_type type, struct view payload, uint64_t now)
 {
-	struct bytes encoded = BYTES_INIT(MESSAGE_MAX);
+	struct bytes encoded = BYTES_INIT(MESSAGE_MAX), sealed = BYTES_INIT(MESSAGE_MAX);
 	struct message message = {
 		.type = MESSAGE_OUTPUT,
 		.payload_type = type,
@@ -94,11 +95,13 @@ sender_send(struct sender *sender, enum payload_type type, struct view payload, 
 	if (payload.len == 0)
 		return;
 	sender->next++;
-	if (encode(&encoded, sender, &message, now)) {
+	if (encryption_seal(sender->encryption, type, &message.payload, &sealed) &&
+	    encode(&encoded, sender, &message, now)) {
 		if (!sender->paused)
 			post(sender, bytes_view(&encoded));
 		agent_queue_put(&sender->unacknowledged, message.sequence, bytes_view(&encoded), now);
 	}
+	bytes_clear(&sealed);
 	bytes_clear(&encoded);
 }
 

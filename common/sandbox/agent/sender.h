@@ -10,12 +10,13 @@
 #ifndef SSM_SANDBOX_AGENT_SENDER_H
 #define SSM_SANDBOX_AGENT_SENDER_H
 
-#include "sandbox/agent/terms.h"
+#include "sandbox/agent/encryption.h"
 #include "sandbox/agent/queue.h"
 #include "stream/message.h"
 
 struct sender {
 	const struct agent_options *options;
+	struct encryption *encryption;
 	struct agent_queue unacknowledged;
 	struct bytes outbox;		/* messages, each behind its length */
 	size_t taken;			/* of the outbox */
@@ -25,8 +26,9 @@ struct sender {
 	uint64_t tick;			/* when the timer looks next */
 };
 
-/* The options are borrowed. */
-void sender_open(struct sender *sender, const struct agent_options *options, uint64_t now);
+/* The options are borrowed, and so is what seals payloads. */
+void sender_open(struct sender *sender, const struct agent_options *options, struct encryption *encryption,
+    uint64_t now);
 void sender_close(struct sender *sender);
 
 /* A message of the stream, with the next number; an empty payload is none. */

@@ -7,6 +7,7 @@
 #define SSM_SANDBOX_AGENT_STATE_H
 
 #include "sandbox/agent.h"
+#include "sandbox/agent/encryption.h"
 #include "sandbox/agent/events.h"
 #include "sandbox/agent/pump.h"
 #include "sandbox/agent/sender.h"
@@ -25,12 +26,14 @@ enum agent_phase {
 
 struct agent {
 	struct agent_options options;
+	struct encryption encryption;
 	struct sender sender;
 	struct agent_queue early;	/* of the client: numbers behind the one that is expected */
 	int64_t expected;
 	enum agent_phase phase;
 	uint64_t opened, limit;		/* limit: of the phase */
 	bool old;			/* duplicates are not acknowledged */
+	bool challenged;		/* the handshake has come to the proof of the data key */
 	bool started;			/* somebody knows that the program is to run: it can take input */
 	struct pump pumps[2];		/* standard output, standard error */
 	struct bytes collected;		/* of a command: output that is told at its end, or why it did not start */

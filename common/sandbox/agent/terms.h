@@ -39,10 +39,13 @@ struct agent_port {
 	bool forwards;			/* its type is LocalPortForwarding */
 };
 
+struct encryption_plan;
+
 struct agent_options {
 	enum agent_session session;
 	const char *version;		/* as in HandshakeRequest, "3.3.987.0": the agent does as that one did */
 	struct agent_port port;
+	const struct encryption_plan *encryption;	/* borrowed; NULL: none */
 	struct digest *digest;
 	void (*random)(void *context, unsigned char *out, size_t len);
 	void *context;

@@ -42,6 +42,18 @@ tell_table(struct sandbox_channel *channel, bool connected)
 		sandbox_session_connect(row, connected);
 }
 
+/* Without a key where there is none to be. */
+static struct encryption_plan
+encryption_of(const struct sandbox_channel *channel)
+{
+	const struct sandbox_service *service = channel->service;
+	const struct sandbox_session *row = sandbox_sessions_find(&service->sessions, view_of(channel->id));
+	bool encrypted = row != NULL && encryption_is_for(channel->purpose.session);
+
+	return (struct encryption_plan){ .keyring = service->keyring, .key_id = encrypted ? service->kms_key : NULL,
+	    .session_id = channel->id, .target = encrypted ? row->target : NULL, .challenge = service->challenge };
+}
+
 static void
 drop_node(struct sandbox_channel *channel)
 {
@@ -78,6 +90,7 @@ open_node(struct websocket *socket)
 	struct node *node;
 	const struct sandbox_purpose *purpose = &channel->purpose;
 	const struct node_plan plan = { .loop = &serving->loop, .digest = channel->service->digest,
+	    .encryption = encryption_of(channel),
 	    .session_id = channel->id, .session = purpose->session, .shell = channel->service->shell,
 	    .agent_version = channel->service->agent_version, .command = bytes_view(&channel->command),
 	    .port = { view_of(purpose->port), view_of(purpose->local_port), view_of(purpose->host), purpose->forwards },

@@ -212,7 +212,7 @@ node_open(struct node **out, const struct node_plan *plan, struct ssm_error *err
 	struct node *node = calloc(1, sizeof *node);
 	uint64_t now = loop_now(plan->loop);
 	const struct agent_options options = { .session = plan->session, .version = plan->agent_version,
-	    .port = plan->port,
+	    .port = plan->port, .encryption = plan->encryption.key_id != NULL ? &node->plan.encryption : NULL,
 	    .digest = plan->digest, .random = draw, .epoch = (uint64_t)clock_utc_ms() - now };
 	enum ssm_err rc;
 

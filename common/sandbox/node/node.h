@@ -13,6 +13,7 @@
 #ifndef SSM_SANDBOX_NODE_NODE_H
 #define SSM_SANDBOX_NODE_NODE_H
 
+#include "sandbox/agent/encryption.h"
 #include "sandbox/node/back.h"
 
 #define NODE_WAITING_FULL 16384
@@ -28,6 +29,7 @@ struct node_plan {
 	const char *agent_version;
 	struct view command;
 	struct agent_port port;
+	struct encryption_plan encryption;	/* a key only where the session can have one */
 	const sigset_t *mask;		/* of what is started */
 	void (*sendable)(void *owner);	/* node_next() may have something; not called without a client */
 	void (*over)(void *owner);	/* the session is, once; from the loop, with no call of node's under way */

@@ -184,6 +184,7 @@ act_channel(struct sides *sides)
 		end_session(sides, &event);
 		break;
 	case CHANNEL_ADOPTED:
+	case CHANNEL_KEY_WANTED:
 	case CHANNEL_TEXT:
 	case CHANNEL_AWAY:
 	case CHANNEL_BACK:
