@@ -135,6 +135,7 @@ python_tests = \
 	tests/role/roles.py \
 	tests/role/roles_cache.py \
 	tests/sandbox/data_channel.py \
+	tests/sandbox/ecs.py \
 	tests/sandbox/fault_answers.py \
 	tests/sandbox/faults.py \
 	tests/sandbox/kms.py \

@@ -37,6 +37,10 @@ static const struct fault {
 	[FAULT_INVALID_CIPHERTEXT] = { 400, "", "InvalidCiphertextException", "message" },
 	[FAULT_INCORRECT_KEY] = { 400, "", "IncorrectKeyException", "message" },
 	[FAULT_KMS_INTERNAL] = { 500, "", "KMSInternalException", "message" },
+	[FAULT_CLUSTER] = { 400, "", "ClusterNotFoundException", "message" },
+	[FAULT_PARAMETER] = { 400, "", "InvalidParameterException", "message" },
+	[FAULT_EXECUTE_NOT_CONNECTED] = { 400, "", "TargetNotConnectedException", "message" },
+	[FAULT_SERVER] = { 500, "", "ServerException", "message" },
 };
 
 void

@@ -75,6 +75,7 @@ sandbox_environment_set(struct bytes *lines, unsigned port, const char *region,
 	    change(lines, "AWS_ENDPOINT_URL_SSMMESSAGES", url) &&
 	    change(lines, "AWS_ENDPOINT_URL_STS", url) &&
 	    change(lines, "AWS_ENDPOINT_URL_KMS", url) &&
+	    change(lines, "AWS_ENDPOINT_URL_ECS", url) &&
 	    change(lines, "AWS_REGION", region) &&
 	    change(lines, "AWS_DEFAULT_REGION", region) &&
 	    change(lines, "AWS_ACCESS_KEY_ID", key->access_key_id) &&

@@ -99,11 +99,18 @@ noinst_LIBRARIES += %D%/libsandbox.a
 	%D%/service.h \
 	%D%/service/api.c \
 	%D%/service/api.h \
+	%D%/service/describe_tasks.c \
+	%D%/service/ecs.c \
+	%D%/service/ecs.h \
 	%D%/service/keyring.c \
 	%D%/service/keyring.h \
 	%D%/service/kms.c \
 	%D%/service/kms.h \
 	%D%/service/operation.h \
+	%D%/service/starting.c \
+	%D%/service/starting.h \
+	%D%/service/tasks.c \
+	%D%/service/tasks.h \
 	%D%/sessions.c \
 	%D%/sessions.h \
 	%D%/sigv4_verify.c \

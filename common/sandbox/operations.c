@@ -1,13 +1,12 @@
 #include "sandbox/operations.h"
 
-#include <stdlib.h>
-
 #include "aws/partition.h"
 #include "core/clock.h"
-#include "core/percent.h"
 #include "json/text.h"
 #include "sandbox/documents.h"
 #include "sandbox/node/node.h"
+#include "sandbox/service/starting.h"
+#include "sandbox/service/tasks.h"
 
 #define OTHER_SESSION "sandbox-other-0a1b2c3d4e5f60099"
 
@@ -18,43 +17,30 @@ static const struct sandbox_rule document_rule = { "DocumentName", "documentName
 	DOCUMENT_NAME_MAX, NULL };
 static const struct sandbox_rule reason_rule = { "Reason", "reason", false, 1, 256, NULL };
 
-/*
- * wss://ssmmessages.REGION.SUFFIX/v1/data-channel/ID?role=...&cell-number=..., the cell number in
- * base64 whose '+' and '/' are not encoded, as AWS sends it.
- */
-static void
-add_stream_url(struct bytes *out, const struct sandbox_service *service, const struct sandbox_channel *channel,
-    const char *after_host)
-{
-	if (service->local_urls)
-		bytes_print(out, "ws://127.0.0.1%s:%u", after_host, service->port);
-	else
-		bytes_print(out, "wss://ssmmessages.%.*s.%s%s", VIEW_ARG(service->region),
-		    partition_of_region(service->region)->dns_suffix, after_host);
-	bytes_add(out, VIEW("/v1/data-channel/"));
-	percent_encode(out, view_of(channel->id), "@+=,:");
-	bytes_print(out, "?role=publish_subscribe&cell-number=%s", channel->cell);
-}
-
 /* The answer of StartSession and ResumeSession. */
-static struct sandbox_channel *
-grant(struct sandbox_call *call, struct view id, const char *after_host)
+static void
+answer_token(struct sandbox_call *call, const struct sandbox_channel *channel, struct view id, const char *after_host)
 {
-	struct sandbox_channel *channel = sandbox_channels_grant(&call->service->channels, id, call->now);
 	struct bytes *out = &call->answer->body, url = BYTES_INIT(4096);
 
-	if (channel == NULL) {
-		sandbox_refuse(call->answer, FAULT_INTERNAL, "An internal error occurred.");
-		return NULL;
-	}
 	jsontext_begin(out);
 	jsontext_member(out, "SessionId", id);
 	jsontext_member(out, "TokenValue", view_of(channel->token));
-	add_stream_url(&url, call->service, channel, after_host);
+	sandbox_stream_url(&url, call->service, channel, after_host);
 	jsontext_member(out, "StreamUrl", bytes_view(&url));
 	jsontext_end(out);
 	bytes_clear(&url);
-	return channel;
+}
+
+static void
+grant(struct sandbox_call *call, struct view id, const char *after_host)
+{
+	const struct sandbox_channel *channel = sandbox_channels_grant(&call->service->channels, id, call->now);
+
+	if (channel == NULL)
+		sandbox_refuse(call->answer, FAULT_INTERNAL, "An internal error occurred.");
+	else
+		answer_token(call, channel, id, after_host);
 }
 
 static void
@@ -180,19 +166,6 @@ resume_session(struct sandbox_call *call)
 		behave(call, session, id);
 }
 
-/* What runs for the session is ended in the loop's next turn; nothing will. */
-static void
-end_channel(struct sandbox_call *call, struct view id)
-{
-	struct sandbox_channel *channel = sandbox_channels_find(&call->service->channels, id);
-
-	if (channel == NULL)
-		return;
-	channel->over = true;
-	if (channel->node != NULL)
-		node_end(channel->node, VIEW_NONE);
-}
-
 static void
 terminate_session(struct sandbox_call *call)
 {
@@ -207,7 +180,7 @@ terminate_session(struct sandbox_call *call)
 	}
 	sandbox_session_terminate(session, call->now);
 	if (!session->pattern || is_open(call, id))
-		end_channel(call, id);
+		sandbox_session_stop(call->service, id);
 	answer_without_token(call, id);
 }
 
@@ -219,31 +192,20 @@ read_start(struct sandbox_call *call, struct sandbox_start *start)
 	    sandbox_parameter(call, &reason_rule, &start->reason);
 }
 
-static void
-add_session(struct sandbox_call *call, const struct sandbox_start *start, const struct sandbox_purpose *purpose,
-    struct bytes *command)
-{
-	struct bytes id = BYTES_INIT(SESSION_ID_MAX);
-	struct sandbox_session *forgotten = sandbox_sessions_next(&call->service->sessions);
-	struct sandbox_channel *channel;
-
-	end_channel(call, view_of(forgotten->id));
-	bytes_add(&id, VIEW("sandbox-"));
-	for (int i = 0; i < 17; i++)
-		bytes_add_char(&id, "0123456789abcdef"[arc4random_uniform(16)]);
-	sandbox_sessions_start(&call->service->sessions, bytes_view(&id), start, call->now);
-	if ((channel = grant(call, bytes_view(&id), "")) != NULL) {
-		channel->purpose = *purpose;
-		bytes_set(&channel->command, bytes_view(command));
-	}
-	bytes_clear(&id);
-}
-
 static bool
 is_connected(struct sandbox_call *call, struct view target)
 {
-	return sandbox_sessions_has_target(&call->service->sessions, target) &&
+	return (sandbox_sessions_has_target(&call->service->sessions, target) || tasks_have_target(target)) &&
 	    !faults_away(&call->service->faults, clock_ms());
+}
+
+static void
+answer_new(struct sandbox_call *call, const struct sandbox_channel *channel)
+{
+	if (channel == NULL)
+		sandbox_refuse(call->answer, FAULT_INTERNAL, "An internal error occurred.");
+	else
+		answer_token(call, channel, view_of(channel->id), "");
 }
 
 static void
@@ -258,7 +220,8 @@ start_session(struct sandbox_call *call)
 	if (!is_connected(call, start.target))
 		sandbox_refuse(call->answer, FAULT_NOT_CONNECTED, "%.*s is not connected.", VIEW_ARG(start.target));
 	else if (sandbox_document_read(call, start.document, &purpose, &command))
-		add_session(call, &start, &purpose, &command);
+		answer_new(call, sandbox_session_begin(call->service, "sandbox-", &start, &purpose,
+		    bytes_view(&command), call->now));
 	bytes_clear(&command);
 }
 

@@ -42,7 +42,7 @@ static void
 name_subject(struct sandbox_answer *answer, const struct sandbox_operation *operation,
     const struct json_doc *in)
 {
-	static const char *const subjects[] = { "SessionId", "Target", "KeyId" };
+	static const char *const subjects[] = { "SessionId", "Target", "KeyId", "task" };
 	struct json_member *id = NULL;
 
 	for (size_t i = 0; id == NULL && i < ARRAY_LEN(subjects); i++)

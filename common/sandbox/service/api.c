@@ -1,11 +1,15 @@
 #include "sandbox/service/api.h"
 
 #include "sandbox/operations.h"
+#include "sandbox/service/ecs.h"
 #include "sandbox/service/kms.h"
 
+#define API(prefix, name, operations) { { prefix, sizeof prefix - 1 }, { name, sizeof name - 1 }, operations }
+
 static const struct sandbox_api apis[] = {
-	{ { "AmazonSSM.", 10 }, { "ssm", 3 }, ssm_operations },
-	{ { "TrentService.", 13 }, { "kms", 3 }, kms_operations },
+	API("AmazonSSM.", "ssm", ssm_operations),
+	API("TrentService.", "kms", kms_operations),
+	API("AmazonEC2ContainerServiceV20141113.", "ecs", ecs_operations),
 };
 
 const struct sandbox_operation *
