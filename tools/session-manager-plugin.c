@@ -8,12 +8,14 @@
 #include "http/http.h"
 #include "plugin/arguments.h"
 #include "plugin/endpoint.h"
+#include "plugin/request.h"
 #include "plugin/texts.h"
 #include "process/signals.h"
 #include "session/session.h"
 #include "sign/digest.h"
 
 #define PING_SECONDS 25
+#define TARGET_MAX 4096
 #define TEXT_MAX (1024 * 1024)		/* of an argument that is said back */
 
 /* Callers know of no options. */
@@ -117,6 +119,7 @@ run(const struct cli *cli, const struct pluginarguments *arguments, struct sessi
 	struct sessiondocument document = SESSIONDOCUMENT_INIT;
 	struct sessionsettings settings = SESSIONSETTINGS_INIT;
 	struct calloptions call = { .values = { NULL } };
+	struct bytes target = BYTES_INIT(TARGET_MAX);
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct session_plan plan = { .cli = cli, .options = &call, .document = &document, .settings = &settings,
 	    .input = STDIN_FILENO, .escape = '~', .ping = PING_SECONDS * 1000, .linger = SESSION_NO_LINGER,
@@ -125,12 +128,15 @@ run(const struct cli *cli, const struct pluginarguments *arguments, struct sessi
 	int code = 0;
 
 	choose_calls(&call, arguments);
+	pluginrequest_target(&target, view_of(arguments->request));
+	plan.target = target.len > 0 ? bytes_cstr(&target) : NULL;
 	if (open_settings(&plan, &call, &err) == SSM_OK && read_document(&plan, arguments, &err) == SSM_OK)
 		session_run(&plan, end);
 	else
 		code = tell_failure(cli, &err);
 	sessiondocument_clear(&document);
 	sessionsettings_close(&settings);
+	bytes_clear(&target);
 	ssm_error_clear(&err);
 	return code;
 }

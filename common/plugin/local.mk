@@ -6,5 +6,7 @@ noinst_LIBRARIES += %D%/libplugin.a
 	%D%/arguments.h \
 	%D%/endpoint.c \
 	%D%/endpoint.h \
+	%D%/request.c \
+	%D%/request.h \
 	%D%/texts.c \
 	%D%/texts.h

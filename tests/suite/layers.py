@@ -42,7 +42,7 @@ ROOMS = {
     "ports": "core process stream",
     "console": "core process cli",
     "session": "core process json retry aws config cli sign http service pipeline stream console ports",
-    "plugin": "core session",
+    "plugin": "core json session",
     "sandbox": "core process json aws sign http stream",
 }
 
