@@ -2,15 +2,13 @@
 import json
 import os
 import re
-import select
 import shutil
 import signal
 import socket
 import subprocess
 import threading
-import time
 
-from plugin_world import BUILD_DIR, LIMIT, PLUGIN, REGION, TARGET, VARIABLE, World, exits, open_terminal, read_terminal, starts
+from plugin_world import BUILD_DIR, LIMIT, PLUGIN, REGION, TARGET, VARIABLE, World, exits, open_terminal, read_terminal, starts, wait_for
 from tap import done, is_equal, ok
 
 TYPED = b"echo $((6 * 7))\nexit\n"
@@ -105,17 +103,6 @@ def check_ansible(world):
     ok(seen.startswith(starts(name)) and seen.endswith(exits(name)) and "\n42\n" in seen, "Ansible's pipe and terminal", seen)
     is_equal((code, err), (0, b""), "and nothing on standard error")
     ok(re.search(r"\n(24 80|0 0)\n", seen), "a terminal of no size tells none", seen)
-
-
-def wait_for(stream, text):
-    """What was read until this is in it."""
-    seen, until = b"", time.monotonic() + LIMIT
-    while text not in seen and select.select([stream], [], [], max(0, until - time.monotonic()))[0]:
-        data = os.read(stream.fileno(), 65536)
-        if not data:
-            break
-        seen += data
-    return seen
 
 
 def check_keys(world):

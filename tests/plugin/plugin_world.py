@@ -2,9 +2,11 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import tempfile
+import time
 
 from sandbox_running import BUILD_DIR, Sandbox
 
@@ -86,3 +88,14 @@ def read_terminal(master):
 def open_terminal():
     """One of no size."""
     return pty.openpty()
+
+
+def wait_for(stream, text):
+    """What was read until this is in it."""
+    seen, until = b"", time.monotonic() + LIMIT
+    while text not in seen and select.select([stream], [], [], max(0, until - time.monotonic()))[0]:
+        data = os.read(stream.fileno(), 65536)
+        if not data:
+            break
+        seen += data
+    return seen
