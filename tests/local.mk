@@ -37,6 +37,7 @@ unit_tests = \
 	tests/json/test_json \
 	tests/json/test_jsonscan \
 	tests/json/test_value \
+	tests/plugin/test_texts \
 	tests/ports/test_address \
 	tests/ports/test_mux \
 	tests/ports/test_mux_limits \
@@ -123,6 +124,7 @@ python_tests = \
 	tests/pages/describe_sessions.py \
 	tests/pages/mine.py \
 	tests/plugin/plugin_aws.py \
+	tests/plugin/plugin_ports.py \
 	tests/plugin/plugin_sessions.py \
 	tests/request/cli_oracle.py \
 	tests/request/parameter_oracle.py \
