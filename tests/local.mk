@@ -59,6 +59,7 @@ unit_tests = \
 	tests/sandbox/test_agent \
 	tests/sandbox/test_agent_command \
 	tests/sandbox/test_agent_key \
+	tests/sandbox/test_agent_port \
 	tests/sandbox/test_faults \
 	tests/service/test_answer \
 	tests/service/test_signatureage \
@@ -142,6 +143,7 @@ python_tests = \
 	tests/sandbox/faults.py \
 	tests/sandbox/kms.py \
 	tests/sandbox/many_sessions.py \
+	tests/sandbox/ports.py \
 	tests/sandbox/sandbox_clients.py \
 	tests/service/aws_client.py \
 	tests/session/connection.py \
@@ -295,6 +297,7 @@ test_helpers = \
 	tests/role/role_world.py \
 	tests/sandbox/channel_client.py \
 	tests/sandbox/kms_client.py \
+	tests/sandbox/smux_client.py \
 	tests/session/busy_shell.py \
 	tests/session/far_sandbox.py \
 	tests/session/outage_world.py \
@@ -342,6 +345,8 @@ tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/pee
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
+tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_key_SOURCES = tests/sandbox/test_agent_key.c tests/sandbox/agent_node.c \

@@ -227,6 +227,20 @@ agent_output(struct agent *agent, struct view bytes, bool error_output, uint64_t
 	}
 }
 
+void
+agent_program_ended(struct agent *agent, int code, uint64_t now)
+{
+	if (agent->phase == PHASE_RUNNING)
+		ending_begin(agent, code, now);
+}
+
+void
+agent_program_failed(struct agent *agent, struct view why, uint64_t now)
+{
+	if (agent->phase == PHASE_RUNNING)
+		ending_begin_failed(agent, why, now);
+}
+
 bool
 agent_next(struct agent *agent, struct view *message, uint64_t now)
 {

@@ -18,8 +18,8 @@
  *            1024 bytes a millisecond, what is not UTF-8; joined output at the end and without a code; output that is
  *            apart, read on into a pause once, and its code, which falls into none; a failed start, whose code comes
  *            first.
- *            KMS (encryption.c, beginning.c): the data key and its proof, what is sealed; what cannot be opened, and a proof
- *            that is wrong, is neither acknowledged nor counted.
+ *            KMS (encryption.c, beginning.c): the data key and its proof, what is sealed; what cannot be opened, and a
+ *            proof that is wrong, is neither acknowledged nor counted.
  *            PORTS (agent.c, pump.c, version.c, mux.c): bytes as they are; which way they are forwarded is said when it
  *            is known; smux is a part of its own, for whoever makes the connections.
  *            The last two seconds (ending.c): for what is not acknowledged at the program's end.

@@ -27,7 +27,7 @@ struct filter {
 /* Which sessions are wanted. */
 struct wish {
 	bool history;
-	struct view owner;		/* of all sessions here */
+	struct view caller, other;	/* owners of sessions here */
 	struct filter filters[6];
 	size_t filter_count;
 	size_t from, max;
@@ -40,6 +40,19 @@ status_of(const struct sandbox_session *row)
 	    row->state == SANDBOX_CONNECTED ? "Connected" : "Disconnected";
 }
 
+/* What nobody can resume is somebody else's, so that who looks for a session of his own finds one that he can. */
+static struct view
+owner_of(const struct wish *wish, const struct sandbox_session *row)
+{
+	switch (row->state) {
+	case SANDBOX_DISCONNECTED: case SANDBOX_CONNECTED: case SANDBOX_TERMINATED: case SANDBOX_THROTTLED:
+	case SANDBOX_SLOW:
+		return wish->caller;
+	default:
+		return wish->other;
+	}
+}
+
 static bool
 passes(const struct wish *wish, const struct filter *filter, const struct sandbox_session *row)
 {
@@ -47,7 +60,7 @@ passes(const struct wish *wish, const struct filter *filter, const struct sandbo
 	case FILTER_INVOKED_AFTER: return row->start > filter->when;
 	case FILTER_INVOKED_BEFORE: return row->start < filter->when;
 	case FILTER_TARGET: return view_is(filter->value, row->target);
-	case FILTER_OWNER: return view_equal(filter->value, wish->owner);
+	case FILTER_OWNER: return view_equal(filter->value, owner_of(wish, row));
 	case FILTER_STATUS: return view_is(filter->value, status_of(row));
 	case FILTER_SESSION_ID: return view_is(filter->value, row->id);
 	case FILTER_KEYS: break;
@@ -78,7 +91,7 @@ add_session(struct bytes *out, const struct wish *wish, const struct sandbox_ses
 		jsontext_member_number(out, "EndDate", row->end);
 	jsontext_member(out, "DocumentName", row->document[0] != '\0' ? view_of(row->document) :
 	    VIEW("SSM-SessionManagerRunShell"));
-	jsontext_member(out, "Owner", wish->owner);
+	jsontext_member(out, "Owner", owner_of(wish, row));
 	if (row->reason[0] != '\0')
 		jsontext_member(out, "Reason", view_of(row->reason));
 	jsontext_end(out);
@@ -183,15 +196,29 @@ list(struct sandbox_call *call, const struct wish *wish)
 	jsontext_end(out);
 }
 
+/* Another user, or another session of the same role. */
+static void
+add_other(struct bytes *out, struct view caller)
+{
+	size_t len = caller.len;
+
+	while (len > 0 && caller.ptr[len - 1] != '/')
+		len--;
+	bytes_add(out, view_slice(caller, 0, len));
+	bytes_add(out, VIEW("somebody-else"));
+}
+
 void
 sandbox_describe_sessions(struct sandbox_call *call)
 {
-	struct bytes owner = BYTES_INIT(256);
+	struct bytes caller = BYTES_INIT(256), other = BYTES_INIT(256);
 	struct wish wish = { .filter_count = 0 };
 	struct view state;
 
-	sandbox_caller(&owner, call);
-	wish.owner = bytes_view(&owner);
+	sandbox_caller(&caller, call);
+	add_other(&other, bytes_view(&caller));
+	wish.caller = bytes_view(&caller);
+	wish.other = bytes_view(&other);
 	if (sandbox_parameter(call, &state_rule, &state)) {
 		wish.history = view_is(state, "History");
 		if (read_filters(call, &wish) && read_page(call, &wish))
@@ -199,5 +226,6 @@ sandbox_describe_sessions(struct sandbox_call *call)
 	}
 	for (size_t i = 0; i < wish.filter_count; i++)
 		json_clear(&wish.filters[i].doc);
-	bytes_clear(&owner);
+	bytes_clear(&caller);
+	bytes_clear(&other);
 }

@@ -112,6 +112,7 @@ take_event(struct session *session, const struct channel_event *event)
 		on_adopted(session, event);
 		break;
 	case CHANNEL_KEY_WANTED:
+		session->encrypted = true;
 		sessiondatakey_start(&session->data_key, &session->how, event, session->plan->target);
 		break;
 	case CHANNEL_READY:

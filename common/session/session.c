@@ -203,6 +203,11 @@ tell_left(struct session *session)
 
 	if (!session->left || session->end->signal != 0)
 		return;
+	if (session->encrypted) {
+		consolenotice(&session->notice, "the session goes on until it is idle for too long; it is encrypted, and its key "
+		    "is gone: nobody can come back to it");
+		return;
+	}
 	bytes_add(&line, VIEW("ssm-resume-session --session-id "));
 	shellwords_quote(&line, bytes_view(&session->id));
 	if (session->region.len > 0) {

@@ -74,7 +74,8 @@ struct session {
 	struct sessionrecovery recovery;
 	struct sessionoutage outage;
 	struct sessionask farewell;	/* TerminateSession */
-	struct sessiondatakey data_key;	/* of a session that is encrypted */
+	struct sessiondatakey data_key;
+	bool encrypted;			/* with a data key, or it would be */
 	struct bytes id, region;	/* as the service is asked for it, and where */
 	bool opened;			/* it has been, once */
 	bool ready;

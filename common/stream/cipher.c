@@ -65,7 +65,8 @@ seal(EVP_CIPHER_CTX *context, unsigned char *to, const unsigned char *nonce, str
 }
 
 bool
-cipher_seal_with(struct cipher *cipher, const unsigned char nonce[CIPHER_NONCE_LEN], struct bytes *out, struct view text)
+cipher_seal_with(struct cipher *cipher, const unsigned char nonce[CIPHER_NONCE_LEN], struct bytes *out,
+    struct view text)
 {
 	unsigned char *to = (unsigned char *)bytes_room(out, text.len + CIPHER_OVERHEAD);
 

@@ -206,7 +206,8 @@ delivery_take(struct channel *channel, uint32_t payload_type, struct view payloa
 		take_complete(channel, payload);
 		break;
 	case PAYLOAD_CHALLENGE_REQUEST:
-		sealing_challenge(channel, payload, now);
+		if (sealing_challenge(channel, payload))
+			outgoing_add(channel, PAYLOAD_CHALLENGE_RESPONSE, bytes_view(&channel->payload), now);
 		break;
 	case PAYLOAD_EXIT_CODE:
 		take_exit_code(channel, payload);

@@ -3,7 +3,6 @@
 #include "core/base64.h"
 #include "json/json.h"
 #include "json/text.h"
-#include "stream/outgoing.h"
 
 #define CHALLENGE_MAX 1024		/* bytes: agents have 92 */
 
@@ -99,25 +98,23 @@ write_answer(struct channel *channel)
 }
 
 /* There is one, in front of the handshake's end. */
-void
-sealing_challenge(struct channel *channel, struct view payload, uint64_t now)
+bool
+sealing_challenge(struct channel *channel, struct view payload)
 {
-	if (!is_wanted(channel) || channel->phase != CHANNEL_STARTING || channel->challenged) {
-		channel->tally.refused++;
-		return;
-	}
+	if (!is_wanted(channel) || channel->phase != CHANNEL_STARTING || channel->challenged)
+		return false;
 	if (!open_challenge(channel, payload)) {
 		if (bytes_failed(&channel->sealed) || bytes_failed(&channel->opened))
 			channel_die(channel, CHANNEL_NO_MEMORY);
 		else
 			channel_break(channel, WRONG_CHALLENGE);
-		return;
+		return false;
 	}
 	channel->challenged = true;
 	if (write_answer(channel))
-		outgoing_add(channel, PAYLOAD_CHALLENGE_RESPONSE, bytes_view(&channel->payload), now);
-	else
-		channel_die(channel, bytes_failed(&channel->sealed) ? CHANNEL_NO_MEMORY : CHANNEL_NO_CIPHER);
+		return true;
+	channel_die(channel, bytes_failed(&channel->sealed) ? CHANNEL_NO_MEMORY : CHANNEL_NO_CIPHER);
+	return false;
 }
 
 bool

@@ -22,8 +22,8 @@ bool sealing_open(struct channel *channel, uint32_t payload_type, struct view *p
 /* The other way. */
 bool sealing_seal(struct channel *channel, uint32_t payload_type, struct view *payload);
 
-/* Answers EncryptionChallengeRequest. */
-void sealing_challenge(struct channel *channel, struct view payload, uint64_t now);
+/* The answer to an EncryptionChallengeRequest, in channel->payload; false: there is none. */
+bool sealing_challenge(struct channel *channel, struct view payload);
 
 /* Whether the handshake may be complete; one without the key that it asked for is not, and breaks the channel. */
 bool sealing_may_start(struct channel *channel);

@@ -14,17 +14,16 @@ draw(void *context, unsigned char *out, size_t len)
 }
 
 static void
-open_agent(struct node *node, enum agent_session session, bool old, const struct encryption_plan *plan)
+open_agent(struct node *node, struct agent_options options)
 {
-	struct agent_options options = {
-		.session = session, .version = old ? "3.2.1040.0" : "3.3.987.0", .encryption = plan,
-		.random = draw, .context = node, .epoch = NODE_EPOCH,
-	};
 	struct ssm_error err = SSM_ERROR_INIT;
 
 	*node = (struct node){ .said = BYTES_INIT(TELL_MAX), .last = BYTES_INIT(MESSAGE_MAX),
 		.numbered = BYTES_INIT(MESSAGE_MAX) };
 	options.digest = node->digest = digest_new();
+	options.random = draw;
+	options.context = node;
+	options.epoch = NODE_EPOCH;
 	if (node->digest == NULL || agent_open(&node->agent, &options, 0, &err) != SSM_OK)
 		skip_all("no agent");
 }
@@ -32,13 +31,20 @@ open_agent(struct node *node, enum agent_session session, bool old, const struct
 void
 node_open(struct node *node, enum agent_session session, bool old)
 {
-	open_agent(node, session, old, NULL);
+	open_agent(node, (struct agent_options){ .session = session, .version = old ? "3.2.1040.0" : "3.3.987.0" });
 }
 
 void
 node_open_encrypted(struct node *node, enum agent_session session, const struct encryption_plan *plan)
 {
-	open_agent(node, session, false, plan);
+	open_agent(node, (struct agent_options){ .session = session, .version = "3.3.987.0", .encryption = plan });
+}
+
+void
+node_open_port(struct node *node, const char *version, bool forwards)
+{
+	open_agent(node, (struct agent_options){ .session = AGENT_PORT, .version = version,
+	    .port = { VIEW("80"), VIEW("0"), VIEW_NONE, forwards } });
 }
 
 void
@@ -54,8 +60,9 @@ node_close(struct node *node)
 static void
 say_message(struct node *node, struct view raw)
 {
-	static const char letters[] = { [PAYLOAD_OUTPUT] = 'O', [PAYLOAD_HANDSHAKE_REQUEST] = 'Q', [PAYLOAD_CHALLENGE_REQUEST] = 'R',
-		[PAYLOAD_HANDSHAKE_COMPLETE] = 'C', [PAYLOAD_STDERR] = 'E', [PAYLOAD_EXIT_CODE] = 'X' };
+	static const char letters[] = { [PAYLOAD_OUTPUT] = 'O', [PAYLOAD_HANDSHAKE_REQUEST] = 'Q',
+		[PAYLOAD_HANDSHAKE_COMPLETE] = 'C', [PAYLOAD_CHALLENGE_REQUEST] = 'R', [PAYLOAD_STDERR] = 'E',
+		[PAYLOAD_FLAG] = 'F', [PAYLOAD_EXIT_CODE] = 'X' };
 	const char *wrong;
 	struct message message;
 
@@ -75,9 +82,11 @@ say_message(struct node *node, struct view raw)
 static void
 say_event(struct node *node, const struct agent_event *event)
 {
+	static const char *const ways[] = { [AGENT_STREAM] = "", [AGENT_BASIC] = "=basic", [AGENT_MUX] = "=mux" };
+
 	switch (event->kind) {
 	case AGENT_START:
-		bytes_add_text(&node->said, "start ");
+		bytes_print(&node->said, "start%s%s ", ways[event->forwarding], event->keeps_alive ? "+alive" : "");
 		break;
 	case AGENT_INPUT:
 		bytes_print(&node->said, "input=%.*s ", VIEW_ARG(event->bytes));

@@ -2,8 +2,9 @@
  * agent_node: an agent, the clock that it lives by, and what it says, for tests of its rules.
  *
  * Purpose: node_look() and the like return what was sent and told since the last call, in order: `O0=text` for output
- *          with its number, E for standard error, X for an exit code, Q, R and C for the handshake's
- *          request, challenge and end (40 bytes of each), `ack 3`, `start`, `input=text`, `size=80x25`, `flag=2`, `over=text`, each with a blank.
+ *          with its number, E for standard error, X for an exit code, Q, R and C for the handshake's request, challenge
+ *          and end, F for a flag (40 bytes of each), `ack 3`, `start` (of a port with `=basic` or `=mux`, and `+alive`),
+ *          `input=text`, `size=80x25`, `flag=2`, `over=text`, each with a blank.
  */
 #ifndef SSM_TESTS_AGENT_NODE_H
 #define SSM_TESTS_AGENT_NODE_H
@@ -26,6 +27,7 @@ struct node {
 
 void node_open(struct node *node, enum agent_session session, bool old);
 void node_open_encrypted(struct node *node, enum agent_session session, const struct encryption_plan *plan);
+void node_open_port(struct node *node, const char *version, bool forwards);
 void node_close(struct node *node);
 
 /* What it sends and tells until the clock is at `until`; now. */

@@ -377,8 +377,10 @@ def check_filters(sandbox):
     row = [one for one in listed if one["SessionId"] == made][0]
     is_equal((row["DocumentName"], row["Reason"]), ("AWS-StartSSHSession", "to look"),
              "a session is listed with its document and reason")
+    is_equal(sorted(one["SessionId"].split("-")[1] for one in listed if one["Owner"] == row["Owner"] and one != row),
+             ["connected", "disconnected", "slow", "throttled"], "of the table, those that can be resumed are the caller's")
     for key, value, wanted in [
-        ("Owner", row["Owner"], listed), ("Owner", "somebody", []),
+        ("Owner", row["Owner"], [one for one in listed if one["Owner"] == row["Owner"]]), ("Owner", "somebody", []),
         ("Status", "Connected", [one for one in listed if one["Status"] == "Connected"]),
         ("SessionId", made, [row]), ("Target", "i-x", []),
         ("InvokedAfter", "2001-01-01T00:00:00Z", listed), ("InvokedBefore", "2001-01-01T00:00:00Z", []),

@@ -53,8 +53,8 @@ add_blob(struct bytes *out, struct pair *pair)
 
 	for (size_t i = 0; i < sizeof key; i++)
 		key[i] = (char)i;
-	if (!keyring_seal(pair->keyring, &blob, keyring_find(VIEW("alias/sandbox")), (struct view){ key, sizeof key }, context,
-	    ARRAY_LEN(context)))
+	if (!keyring_seal(pair->keyring, &blob, keyring_find(VIEW("alias/sandbox")), (struct view){ key, sizeof key },
+	    context, ARRAY_LEN(context)))
 		skip_all("no blob");
 	base64_add(out, bytes_view(&blob));
 	bytes_clear(&blob);
@@ -145,7 +145,8 @@ test_handshake(void)
 
 	pair_open(&pair, AGENT_SHELL);
 	is_text(input(&pair, 0, "early"), "", "what is sealed cannot be opened before there is a key");
-	is_text(answer_with_key(&pair), "R1={\"Challenge\":\"AAECAwQFBgcICQoLSw/YFNX00A ack 0 ", "a shell with a key: a challenge");
+	is_text(answer_with_key(&pair), "R1={\"Challenge\":\"AAECAwQFBgcICQoLSw/YFNX00A ack 0 ",
+	    "a shell with a key: a challenge");
 	open_last(&pair, &challenge, "Challenge");
 	is_number(challenge.len, ENCRYPTION_CHALLENGE_LEN, "it opens with the data key");
 	is_text(input(&pair, 1, "early"), "ack 1 ", "input in front of the proof is opened, and thrown away");
@@ -191,8 +192,8 @@ test_times(void)
 	struct pair pair;
 
 	pair_open(&pair, AGENT_SHELL);
-	is_text(node_run(&pair.node, 15000), FAILED "Handshake timed out. Please ensure that you have the latest version of the "
-	    "session manager plugin. ", "15 seconds for the answer");
+	is_text(node_run(&pair.node, 15000), FAILED "Handshake timed out. Please ensure that you have the latest version "
+	    "of the session manager plugin. ", "15 seconds for the answer");
 	pair_close(&pair);
 	pair_open(&pair, AGENT_SHELL);
 	node_run(&pair.node, 14000);

@@ -78,6 +78,21 @@ def check_cuts(how):
         ok(sum(line.endswith(SAID) for line in client.said) == 1, "there was one handshake", client)
 
 
+def check_left():
+    with place_of() as place:
+        client = Client(place, "--target", TARGET, "--give-up-after", "1",
+                        command="echo ready; while sleep 0.2; do echo a line of some length; done")
+        ok(client.sees(b"ready\r\n"), "a session that will be left", client)
+        place.calls.stop()
+        place.strike("rst")
+        code = client.wait()
+        ok(code == 75 and client.said[-1] == "ssm-stream: the session goes on until it is idle for too long; it is encrypted, and "
+           "its key is gone: nobody can come back to it", "nobody can come back to it, which is said", client)
+        got = run(place, "ssm-start-session", "--resume", client.name, text="echo never\n")
+        ok(got.returncode == 255 and got.stdout == "" and "\nssm-stream: the session cannot be adopted: it is encrypted with a "
+           "KMS key, or its output is no text\n" in got.stderr, "another process is refused", got)
+
+
 def check_no_key():
     denied = "ssm-stream: AccessDeniedException: User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: " \
         "kms:GenerateDataKey on resource: "
@@ -142,6 +157,7 @@ def main():
     check_shell()
     check_cuts("rst")
     check_cuts("fin")
+    check_left()
     check_no_key()
     check_unreachable()
     check_silent()

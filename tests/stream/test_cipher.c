@@ -26,6 +26,10 @@ test_vectors(struct cipher *client, struct cipher *node)
 	bytes_reset(&text);
 	ok(cipher_open(client, &text, from_node), "the client opens what the node has sealed");
 	is_view(bytes_view(&text), VIEW("root\r\n"), "it is the text");
+	bytes_reset(&text);
+	ok(cipher_seal_with(node, (const unsigned char *)NONCE, &text, VIEW("root\r\n")),
+	    "the node seals with a nonce that it is given");
+	is_view(bytes_view(&text), from_node, "as the vector has it");
 	bytes_clear(&text);
 }
 

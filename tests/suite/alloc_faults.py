@@ -46,6 +46,8 @@ CASES = [
                      "eyJOZXh0VG9rZW4iOiAiYWJjIn0=", "--filters", "key=Owner,value=a", "key=Status,value=b"], "", 0),
     ("ssm-request", ["start-session", "--profile", "p", "--cli-input-yaml", "Target: t\nParameters: {a: [x, 1.5, 0x1f]}"],
      "", 252),
+    ("ssm-request", ["generate-data-key", "--key-id", "k", "--encryption-context", "a:b=c", "--grant-tokens", "t", "u",
+                     "--number-of-bytes", "64", "--profile", "p"], "", 0),
     ("ssm-request", ["describe-sessions", "--generate-cli-skeleton", "output", "--state", "A", "--profile", "p"], "", 0),
     ("ssm-sign", ["--profile", "p", "--time", "20150830T123600Z"], REQUEST, 0),
     ("ssm-sign", ["--credentials", "document", "--time", "20150830T123600Z"], REQUEST, 0),

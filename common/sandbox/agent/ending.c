@@ -42,10 +42,8 @@ send_exit_code(struct agent *agent, int code, uint64_t now)
 }
 
 void
-agent_program_ended(struct agent *agent, int code, uint64_t now)
+ending_begin(struct agent *agent, int code, uint64_t now)
 {
-	if (agent->phase != PHASE_RUNNING)
-		return;
 	send_exit_code(agent, code, now);
 	if (agent->options.session == AGENT_COMMAND) {
 		agent->phase = PHASE_COLLECTED;
@@ -56,10 +54,8 @@ agent_program_ended(struct agent *agent, int code, uint64_t now)
 }
 
 void
-agent_program_failed(struct agent *agent, struct view why, uint64_t now)
+ending_begin_failed(struct agent *agent, struct view why, uint64_t now)
 {
-	if (agent->phase != PHASE_RUNNING)
-		return;
 	bytes_set(&agent->collected, why);
 	send_exit_code(agent, START_FAILED_CODE, now);
 	agent->phase = PHASE_START_FAILED;

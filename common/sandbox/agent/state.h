@@ -6,7 +6,6 @@
 #ifndef SSM_SANDBOX_AGENT_STATE_H
 #define SSM_SANDBOX_AGENT_STATE_H
 
-#include "sandbox/agent.h"
 #include "sandbox/agent/encryption.h"
 #include "sandbox/agent/events.h"
 #include "sandbox/agent/pump.h"

@@ -134,6 +134,17 @@ serve(struct link *link)
 	return true;
 }
 
+/* One that is gone is told of though nobody asks for its bytes. */
+static void
+rest(struct link *link)
+{
+	if (link->rests)
+		return;
+	link->rests = true;
+	TAILQ_INSERT_TAIL(&link->muxed->resting, link, rest);
+	ask(link);
+}
+
 static void
 read_some(struct link *link)
 {
@@ -142,9 +153,7 @@ read_some(struct link *link)
 	ssize_t len;
 
 	if (mux_is_stuffed(mux)) {
-		link->rests = true;
-		TAILQ_INSERT_TAIL(&link->muxed->resting, link, rest);
-		ask(link);
+		rest(link);
 		return;
 	}
 	len = read(link->outlet.watch.fd, bytes, sizeof bytes);

@@ -106,14 +106,20 @@ on_ready(void *owner, unsigned events)
 int
 origin_open(struct origin **out, struct loop *loop, struct view host, unsigned port, int *near)
 {
-	struct origin *origin = calloc(1, sizeof *origin);
+	struct origin *origin;
+	enum kind kind;
 	int ends[2];
 
-	if (origin == NULL || !find(host, &origin->kind) ||
+	if (!find(host, &kind))
+		return ENOENT;
+	if ((origin = calloc(1, sizeof *origin)) == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) {
+		int errnum = errno;
+
 		free(origin);
-		return errno != 0 ? errno : ENOMEM;
+		return errnum;
 	}
+	origin->kind = kind;
 	origin->loop = loop;
 	origin->watch = (struct loop_watch){ .fd = ends[0], .ready = on_ready, .owner = origin };
 	*near = ends[1];

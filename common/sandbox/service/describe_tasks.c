@@ -22,7 +22,8 @@ add_container(struct bytes *out, const struct sandbox_call *call, const struct t
 	jsontext_member(out, "lastStatus", VIEW("RUNNING"));
 	jsontext_member(out, "runtimeId", bytes_view(&runtime));
 	if (task->enabled)
-		jsontext_member_raw(out, "managedAgents", VIEW("[{\"name\":\"ExecuteCommandAgent\",\"lastStatus\":\"RUNNING\"}]"));
+		jsontext_member_raw(out, "managedAgents",
+		    VIEW("[{\"name\":\"ExecuteCommandAgent\",\"lastStatus\":\"RUNNING\"}]"));
 	jsontext_end(out);
 	bytes_clear(&runtime);
 }

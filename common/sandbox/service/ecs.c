@@ -94,11 +94,11 @@ static bool
 check_connected(struct sandbox_call *call, const struct task *task)
 {
 	if (!task->enabled)
-		return ecs_refuse(call, "The execute command failed because execute command was not enabled when the task was "
-		    "run or the execute command agent isn\xE2\x80\x99t running. Wait and try again or run a new task with "
-		    "execute command enabled and try again.");
-	return !faults_away(&call->service->faults, clock_ms()) || sandbox_refuse(call->answer, FAULT_EXECUTE_NOT_CONNECTED,
-	    "The execute command failed due to an internal error. Try again later.");
+		return ecs_refuse(call, "The execute command failed because execute command was not enabled when the "
+		    "task was run or the execute command agent isn\xE2\x80\x99t running. Wait and try again or run a "
+		    "new task with execute command enabled and try again.");
+	return !faults_away(&call->service->faults, clock_ms()) || sandbox_refuse(call->answer,
+	    FAULT_EXECUTE_NOT_CONNECTED, "The execute command failed due to an internal error. Try again later.");
 }
 
 static void

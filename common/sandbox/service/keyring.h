@@ -4,8 +4,8 @@
  * Purpose:   the built-in keys, each of which behaves in its own way, as the built-in sessions do; and the blobs that
  *            data keys are handed out as: sealed with a secret that no one else has, good for one encryption context.
  * Ownership: keyring_new() and _free() bracket its life, which its blobs do not outlive; keys are constants.
- * Errors:    NULL, or false: libcrypto or memory fails; of keyring_open(), too, when the blob is none of this keyring's or
- *            the context is another one. What was appended is then nobody's.
+ * Errors:    NULL, or false: libcrypto or memory fails; of keyring_open(), too, when the blob is none of this keyring's
+ *            or the context is another one. What was appended is then nobody's.
  */
 #ifndef SSM_SANDBOX_SERVICE_KEYRING_H
 #define SSM_SANDBOX_SERVICE_KEYRING_H

@@ -45,7 +45,8 @@ tasks_add_arn(struct bytes *out, const struct sandbox_call *call, const char *wh
 {
 	struct view region = call->service->region;
 
-	bytes_print(out, "arn:%s:ecs:%.*s:" SANDBOX_ACCOUNT ":%s", partition_of_region(region)->id, VIEW_ARG(region), what);
+	bytes_print(out, "arn:%s:ecs:%.*s:" SANDBOX_ACCOUNT ":%s", partition_of_region(region)->id, VIEW_ARG(region),
+	    what);
 }
 
 static void
@@ -85,7 +86,8 @@ tasks_name_in(const struct sandbox_call *call, struct view given, const char *ki
 bool
 tasks_is_name(struct view given)
 {
-	return given.len == ID_LEN || given.len == ID_LEN_OLD || (view_starts(given, VIEW("arn:")) && given.len <= ARN_MAX);
+	return given.len == ID_LEN || given.len == ID_LEN_OLD ||
+	    (view_starts(given, VIEW("arn:")) && given.len <= ARN_MAX);
 }
 
 const struct task *
