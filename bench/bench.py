@@ -24,6 +24,7 @@ import stage_crowd
 import stage_growth
 import stage_memory
 import stage_one
+import stage_ports
 import stage_signing
 import stage_stream
 import stage_tls
@@ -32,7 +33,7 @@ from peers import PEERS, Peers
 from scales import SCALES
 
 STAGES = {"one": stage_one, "tls": stage_tls, "batch": stage_batch, "crowd": stage_crowd, "signing": stage_signing,
-          "urls": stage_urls, "memory": stage_memory, "stream": stage_stream, "cost": stage_cost,
+          "urls": stage_urls, "memory": stage_memory, "stream": stage_stream, "ports": stage_ports, "cost": stage_cost,
           "growth": stage_growth}
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 HERE = os.path.dirname(os.path.abspath(__file__))

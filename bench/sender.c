@@ -8,31 +8,24 @@
  * little beside a client's. The first ALONE go one by one, and again until they are acknowledged, since the
  * official client drops the second message until it is ready; behind them none is lost on this machine.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
-#include "core/base64.h"
-#include "stream/message.h"
+#include "peer.h"
 
 #define PAYLOAD 1024
 #define WINDOW 1000			/* messages */
 #define ALONE 2
 #define AGAIN 50			/* milliseconds */
 #define AT_ONCE 64			/* messages in a write */
-#define FRAME_HEAD 4			/* of a frame of 126 to 65535 bytes, as a server sends it */
-#define FRAME (FRAME_HEAD + MESSAGE_HEAD + PAYLOAD)
-#define AT_SEQUENCE (FRAME_HEAD + 48)
-#define AT_FLAGS_END (FRAME_HEAD + 63)
-#define AT_ID (FRAME_HEAD + 64)
+#define FRAME (PEER_FRAME_HEAD + MESSAGE_HEAD + PAYLOAD)
+#define AT_SEQUENCE (PEER_FRAME_HEAD + 48)
+#define AT_FLAGS_END (PEER_FRAME_HEAD + 63)
+#define AT_ID (PEER_FRAME_HEAD + 64)
 #define AT_TYPE 4			/* in a message */
 #define READ 65536
-#define HEAD_MAX 65536
 
 struct sender {
 	int fd;
@@ -50,26 +43,6 @@ put(unsigned char *out, uint64_t number)
 		out[i] = (unsigned char)number;
 }
 
-/* A frame of a message, dated now; false when it can't be made. */
-static bool
-add_frame(struct bytes *out, struct message message)
-{
-	struct bytes encoded = BYTES_INIT(MESSAGE_MAX);
-	struct ssm_error err = SSM_ERROR_INIT;
-	struct digest *digest = digest_new();
-	bool made;
-
-	message.created = (uint64_t)time(NULL) * 1000;
-	made = digest != NULL && message_encode(&encoded, &message, digest, &err) == SSM_OK;
-	bytes_add(out, (struct view){ (char[]){ (char)0x82, 126, (char)(encoded.len >> 8), (char)encoded.len },
-	    FRAME_HEAD });
-	bytes_add(out, bytes_view(&encoded));
-	digest_free(digest);
-	bytes_clear(&encoded);
-	ssm_error_clear(&err);
-	return made && !bytes_failed(out);
-}
-
 static bool
 make_frame(unsigned char frame[FRAME])
 {
@@ -80,7 +53,7 @@ make_frame(unsigned char frame[FRAME])
 	bool made;
 
 	memset(payload, 'x', sizeof payload);
-	if ((made = add_frame(&out, message) && out.len == FRAME))
+	if ((made = peer_add_frame(&out, message) && out.len == FRAME))
 		memcpy(frame, out.ptr, FRAME);
 	bytes_clear(&out);
 	return made;
@@ -94,17 +67,6 @@ add_next(struct sender *sender)
 	sender->frame[AT_FLAGS_END] = sender->sent == 0 ? MESSAGE_SYN : 0;
 	bytes_add(&sender->out, (struct view){ (const char *)sender->frame, FRAME });
 	sender->sent++;
-}
-
-static bool
-add_closed(struct sender *sender)
-{
-	struct message message = { .type = MESSAGE_CLOSED, .payload = VIEW(
-	    "{\"MessageType\":\"channel_closed\",\"MessageId\":\"00000000-0000-4000-8000-000000000000\","
-	    "\"DestinationId\":\"\",\"SessionId\":\"\",\"SchemaVersion\":1,\"CreatedDate\":\"\",\"Output\":\"\"}") };
-
-	sender->closing = true;
-	return add_frame(&sender->out, message);
 }
 
 static uint64_t
@@ -124,8 +86,10 @@ fill(struct sender *sender)
 	for (int i = 0; i < AT_ONCE && sender->sent < sender->count &&
 	    sender->sent - sender->acknowledged < window_of(sender); i++)
 		add_next(sender);
-	if (sender->acknowledged >= sender->count && !sender->closing)
-		return add_closed(sender);
+	if (sender->acknowledged >= sender->count && !sender->closing) {
+		sender->closing = true;
+		return peer_add_closed(&sender->out);
+	}
 	return !bytes_failed(&sender->out);
 }
 
@@ -220,81 +184,18 @@ serve(struct sender *sender)
 	return sender->acknowledged >= sender->count;
 }
 
-/* Answers the request that has come; false when it is none for a WebSocket. */
-static bool
-answer(struct sender *sender, struct view head)
-{
-	static const char name[] = "\r\nsec-websocket-key:", magic[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-	unsigned char sha1[DIGEST_SHA1_LEN];
-	struct bytes text = BYTES_INIT(HEAD_MAX);
-	struct ssm_error err = SSM_ERROR_INIT;
-	char *key = strcasestr(bytes_cstr(&sender->in), name);
-	bool good = key != NULL && key < head.ptr + head.len;
-
-	if (good) {
-		key += sizeof name - 1 + strspn(key + sizeof name - 1, " ");
-		bytes_add(&text, (struct view){ key, strcspn(key, " \r") });
-		bytes_add_text(&text, magic);
-		good = digest_sha1(sha1, bytes_view(&text), &err) == SSM_OK;
-		bytes_add_text(&sender->out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-		    "Connection: Upgrade\r\nSec-WebSocket-Accept: ");
-		base64_add(&sender->out, (struct view){ (const char *)sha1, sizeof sha1 });
-		bytes_add_text(&sender->out, "\r\n\r\n");
-	}
-	bytes_clear(&text);
-	ssm_error_clear(&err);
-	return good;
-}
-
-static bool
-upgrade(struct sender *sender)
-{
-	for (const char *end = NULL; end == NULL;) {
-		char *room = bytes_room(&sender->in, READ);
-		ssize_t got = room == NULL ? 0 : recv(sender->fd, room, READ, 0);
-
-		if (got <= 0)
-			return false;
-		bytes_grew(&sender->in, (size_t)got);
-		if ((end = strstr(bytes_cstr(&sender->in), "\r\n\r\n")) != NULL) {
-			size_t len = (size_t)(end - sender->in.ptr) + 4;
-
-			if (!answer(sender, view_slice(bytes_view(&sender->in), 0, len)))
-				return false;
-			bytes_drop(&sender->in, len);
-		}
-	}
-	return true;
-}
-
-static int
-listen_and_tell(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, 1) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) != 0 ||
-	    printf("%d\n", ntohs(address.sin_port)) < 0 || fflush(stdout) != 0)
-		return -1;
-	return accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-}
-
 int
 main(int argc, char **argv)
 {
 	struct sender sender = { .out = BYTES_INIT(AT_ONCE * FRAME * 2), .in = BYTES_INIT(1 << 22) };
 	unsigned long long mib;
-	int on = 1;
 
 	if (argc != 2 || !view_number(view_of(argv[1]), &mib) || mib == 0 || mib > 65536) {
 		fprintf(stderr, "usage: sender MIB\n");
 		return 2;
 	}
 	sender.count = mib * (1024 * 1024 / PAYLOAD);
-	if (!make_frame(sender.frame) || (sender.fd = listen_and_tell()) < 0 || !upgrade(&sender))
+	if (!make_frame(sender.frame) || (sender.fd = peer_accept(&sender.in, &sender.out)) < 0)
 		return 1;
-	setsockopt(sender.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	return fcntl(sender.fd, F_SETFL, O_NONBLOCK) == 0 && serve(&sender) ? 0 : 1;
+	return serve(&sender) ? 0 : 1;
 }

@@ -32,14 +32,24 @@ def sandbox():
 
 
 @contextlib.contextmanager
-def sender(environment, mib):
-    """bench/sender with so much to send: the document of a session that it is the other end of."""
-    with subprocess.Popen(["sender", str(mib)], stdout=subprocess.PIPE, text=True, env=environment) as server:
+def other_end(command, environment):
+    """A program that prints its port: the document of a session that it is the other end of."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         try:
             url = f"ws://127.0.0.1:{server.stdout.readline().strip()}/v1/data-channel/bench?role=publish_subscribe"
             yield {"SessionId": "bench", "TokenValue": "bench", "StreamUrl": url}
         finally:
             server.terminate()
+
+
+def sender(environment, mib):
+    """bench/sender with so much to send."""
+    return other_end(["sender", str(mib)], environment)
+
+
+def porter(way, mib):
+    """bench/porter with so much to carry."""
+    return other_end(["porter", way, str(mib)], os.environ)
 
 
 def start(environment):
@@ -65,6 +75,26 @@ def plugin(environment, document):
             json.dumps({"Target": TARGET}), environment["AWS_ENDPOINT_URL_SSM"]]
 
 
+def port_stream(document):
+    """That of ssm-stream for a port session, which says where it listens."""
+    return [word for word in stream(None, document) if word != "--quiet"]
+
+
+def port_plugin(document):
+    return plugin(os.environ, document)
+
+
+def listening_port(client):
+    """Where it says that it listens."""
+    said = b""
+    while not (found := re.search(rb"(?:listening on [0-9.]+:|Port )(\d+)\b.*\n", said)):
+        more = client.read()
+        if not more:
+            raise Failed(f"{client.name} has ended: {said[-200:]!r}")
+        said += more
+    return int(found.group(1))
+
+
 @dataclasses.dataclass
 class Ended:
     seconds: float
@@ -75,10 +105,10 @@ class Ended:
 class Client:
     """A client that has been started just now. Raises Failed when it says nothing for too long, or ends early."""
 
-    def __init__(self, command, environment):
+    def __init__(self, command, environment, stderr=subprocess.DEVNULL):
         self.begin = time.perf_counter()
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, pipesize=PIPE)
+                                        stderr=stderr, pipesize=PIPE)
         self.name = command[0]
         self.out = self.process.stdout.fileno()
 
@@ -107,6 +137,10 @@ class Client:
             if not more:
                 raise Failed(f"{self.name} has ended: {got[-120:]!r}")
             got += more
+        return time.perf_counter() - self.begin
+
+    def seconds(self):
+        """Since its start."""
         return time.perf_counter() - self.begin
 
     def peak(self):

@@ -43,6 +43,7 @@ unit_tests = \
 	tests/ports/test_mux_limits \
 	tests/ports/test_mux_memory \
 	tests/ports/test_mux_play \
+	tests/ports/test_peer \
 	tests/ports/test_pieces \
 	tests/process/test_child \
 	tests/process/test_loop \
@@ -152,6 +153,10 @@ python_tests = \
 	tests/session/outage_cuts.py \
 	tests/session/outage_ends.py \
 	tests/session/outage_service.py \
+	tests/session/ports_bytes.py \
+	tests/session/ports_ends.py \
+	tests/session/ports_many.py \
+	tests/session/ports_node.py \
 	tests/session/ssm_stream_adopt.py \
 	tests/session/ssm_stream_ahead.py \
 	tests/session/ssm_stream_network.py \
@@ -242,6 +247,7 @@ fuzz_targets = \
 	tests/fuzz/json_json \
 	tests/fuzz/json_scan \
 	tests/fuzz/json_value \
+	tests/fuzz/ports_mux \
 	tests/fuzz/request_shorthand \
 	tests/fuzz/request_yamltext \
 	tests/fuzz/retry_sendrate \
@@ -278,6 +284,7 @@ test_helpers = \
 	tests/lib/hostile_service.py \
 	tests/lib/json_lines.py \
 	tests/lib/netns.py \
+	tests/lib/port_running.py \
 	tests/lib/provider_home.py \
 	tests/lib/resume_stages.py \
 	tests/lib/rivals.py \
@@ -345,11 +352,11 @@ tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/pee
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
-tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
-	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 tests_sandbox_test_agent_key_SOURCES = tests/sandbox/test_agent_key.c tests/sandbox/agent_node.c \
+	tests/sandbox/agent_node.h
+tests_sandbox_test_agent_port_SOURCES = tests/sandbox/test_agent_port.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h
 if SCRUB
 unit_tests += tests/core/test_scrub
@@ -396,13 +403,18 @@ check-network: all
 		TESTS='tests/calls/packet_loss.py tests/session/ssm_stream_network.py'
 
 # Sessions in a row, on one sandbox that is to have nothing left of them: half an hour on two slow cores. And one that is
-# cut so often in each way, or prints so many lines where messages are lost: ten minutes.
+# cut so often in each way, or prints so many lines where messages are lost: ten minutes. And a forwarded port: all lengths,
+# so many megabytes each way, and so many bytes over each of the connections whose session is cut.
 SESSIONS = 10000
 CUTS = 1000
 LINES = 100000
+MEGABYTES = 1024
+STREAM_BYTES = 6000
 check-long: all
 	MANY_SESSIONS=$(SESSIONS) OUTAGE_CUTS=$(CUTS) OUTAGE_LINES=$(LINES) OUTAGE_FAR_LINES=60000 $(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS='tests/sandbox/many_sessions.py tests/session/outage_cuts.py'
+	PORTS_LENGTHS=all PORTS_MEGABYTES=$(MEGABYTES) PORTS_STREAM_BYTES=$(STREAM_BYTES) $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS=tests/session/ports_bytes.py
 
 # All of the cases in which ssm-resume-session stands in for the AWS CLI.
 check-drop-in: all

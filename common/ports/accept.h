@@ -4,7 +4,7 @@
  * Purpose:   accepts while it is wanted. When this process has too many descriptors, or the machine, it pauses for a
  *            second instead of turning in a circle; connections wait in the kernel meanwhile.
  * Units:     milliseconds.
- * Ownership: the sockets are the caller's; a descriptor is whose `accepted` is called for, non-blocking, closed at exec.
+ * Ownership: the sockets are the caller's; so is each descriptor that is accepted, non-blocking and closed at exec.
  * Errors:    a pause is told, once until it is over; others are of one connection, which is passed over.
  */
 #ifndef SSM_PORTS_ACCEPT_H

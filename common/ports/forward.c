@@ -5,6 +5,7 @@
 #include "ports/accept.h"
 #include "ports/carrier.h"
 #include "ports/local.h"
+#include "ports/peer.h"
 
 #define ROOM_LEAST 4096			/* bytes: many small frames are dear */
 #define LOOK_AGAIN 1000			/* whether what is on its way has arrived */
@@ -126,13 +127,21 @@ give_output(struct portsforward *forward, struct portslocal *local)
 	return true;
 }
 
+/* Nobody is at its end any more, or nothing is to be told there. */
+static bool
+is_done(const struct portsforward *forward, const struct portslocal *local)
+{
+	return local->broken || (local->doomed && (local->over || forward->stopped)) ||
+	    (local->over && portspeer_is_gone(local->watch.fd));
+}
+
 /* What becomes of it now. */
 static void
 settle(struct portsforward *forward, struct portslocal *local)
 {
 	bool has_all = !local->blocked && !local->broken;
 
-	if (local->broken || (local->doomed && (local->over || forward->stopped)))
+	if (is_done(forward, local))
 		finish(forward, local);
 	else if (forward->stopped && has_all)
 		abandon(forward, local);
@@ -171,7 +180,7 @@ on_timer(void *owner)
 	struct portslocal *local = owner;
 	struct portsforward *forward = local->owner;
 
-	if (local->doomed) {
+	if (local->doomed || is_done(forward, local)) {
 		finish(forward, local);
 	} else if (is_quiet(forward, local)) {
 		forward->calls.lingered(forward->calls.owner);

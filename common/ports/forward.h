@@ -8,7 +8,7 @@
  * Ends:      the node's end of a connection ends the local one, once it has been given everything. A local one that has
  *            said all waits for the answer: the protocol cannot end one direction alone, so that the node's end is
  *            closed when nothing was said for FORWARD_LINGER (FORWARD_LINGER_BASIC where others wait behind it), and
- *            nothing of it is on its way. One that is gone altogether is ended at once.
+ *            nothing of it is on its way. One that is closed altogether is ended at once.
  * Units:     milliseconds of the loop's clock.
  * Ownership: the sockets that listen are the caller's, until portsforward_close() theirs stay where they are.
  * Errors:    portsforward_failure() is not NULL: nothing can be carried any more.
@@ -53,8 +53,8 @@ bool portsforward_flag_is_due(const struct portsforward *forward);
 void portsforward_flag_sent(struct portsforward *forward);
 
 /*
- * How far the node has heard of what was sent: the oldest that it has not acknowledged was sent then (UINT64_MAX: it has
- * all), and `since` when the connection to it stands (UINT64_MAX: it does not).
+ * How far the node has heard of what was sent: the oldest that it has not acknowledged was sent then (UINT64_MAX: it
+ * has all), and `since` when the connection to it stands (UINT64_MAX: it does not).
  */
 void portsforward_heard(struct portsforward *forward, uint64_t oldest, uint64_t since);
 

@@ -16,5 +16,7 @@ noinst_LIBRARIES += %D%/libports.a
 	%D%/local.h \
 	%D%/mux.c \
 	%D%/mux.h \
+	%D%/peer.c \
+	%D%/peer.h \
 	%D%/pieces.c \
 	%D%/pieces.h

@@ -8,7 +8,7 @@
 #define BUCKETS MUX_STREAMS_MAX		/* ids run in order, so that each has about one stream */
 #define CONTROL_MAX (2 * SMUX_HEADER_LEN * (MUX_STREAMS_MAX + 1))
 #define OUT_MAX (MUX_WAITING_MAX + CONTROL_MAX)
-#define OUT_ROOM (2 * OUT_MAX)		/* so that what waits is moved to the front seldom */
+#define OUT_ROOM (OUT_MAX + MUX_WAITING_MAX)	/* more, so that what waits is moved to the front seldom */
 
 struct stream {
 	struct stream *chain;		/* of its bucket */
@@ -18,7 +18,7 @@ struct stream {
 	uint32_t id;
 	bool listed;
 	bool ended;			/* END is behind what waits */
-	bool lost;			/* BROKEN is */
+	bool lost;			/* BROKEN is, if it has not ended */
 };
 
 struct mux {
@@ -294,7 +294,7 @@ break_all(struct mux *mux)
 	mux->nop_at = MUX_NEVER;
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct stream *stream = mux->buckets[i]; stream != NULL; stream = stream->chain) {
-			stream->lost = !stream->ended;
+			stream->lost = true;
 			make_ready(mux, stream);
 		}
 }

@@ -111,7 +111,13 @@ test_node_ends(void)
 	OUT(mux, "", "or goes");
 	is_number(mux_count(mux), 1, "it is gone");
 	muxlog_node(mux, SMUX_FIN, two, VIEW_NONE);
-	EVENTS(mux, "5.END ", "an end needs no data");
+	is_number(mux_ready(mux), two, "an end makes a stream ready");
+	muxlog_node(mux, SMUX_FIN, two, VIEW_NONE);
+	is_number(mux_ready(mux), 0, "a second one does not");
+	mux_finish(mux, two);
+	two = mux_start(mux);
+	muxlog_node(mux, SMUX_FIN, two, VIEW_NONE);
+	EVENTS(mux, "7.END ", "an end needs no data");
 	mux_free(mux);
 }
 
@@ -125,6 +131,7 @@ test_we_end(void)
 	muxlog_node(mux, SMUX_PSH, one, VIEW("unread"));
 	mux_finish(mux, one);
 	OUT(mux, "FIN3 ", "FIN goes out");
+	is_number(mux_ready(mux), 0, "it is ready no more");
 	EVENTS(mux, "", "what waited is dropped");
 	muxlog_node(mux, SMUX_PSH, one, VIEW("late"));
 	muxlog_node(mux, SMUX_FIN, one, VIEW_NONE);

@@ -230,11 +230,10 @@ node_turn(struct play *play)
 static void
 node_takes_frame(struct play *play, const struct smux_event *frame)
 {
-	struct end *end = &play->ends[frame->stream / 2 - 1];
+	bool known = frame->stream % 2 == 1 && frame->stream / 2 - 1 < play->started;
+	struct end *end = &play->ends[known ? frame->stream / 2 - 1 : 0];
 
-	if (frame->command == SMUX_NOP)
-		return;
-	demand(play, frame->stream % 2 == 1 && frame->stream / 2 - 1 < play->started, "a frame is a stream's");
+	demand(play, known, "a frame is a stream's");
 	if (frame->command == SMUX_SYN) {
 		demand(play, !end->node_was, "a SYN comes once");
 		end->node_open = end->node_was = true;

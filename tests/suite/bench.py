@@ -12,7 +12,6 @@ from tap import done, is_equal, ok
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 SRC_DIR = os.path.abspath(os.environ.get("SRC_DIR", "."))
 MULTI = os.path.join(BUILD_DIR, "bench", "multi")
-SENDER = os.path.join(BUILD_DIR, "bench", "sender")
 PEERS = "aws,boto3,botocore,curl,gnuplot,jq,nginx,openssl,perf,sed,session-manager-plugin,trurl,valgrind,xargs"
 README = "# x\n\n## How fast\n\nRatios:\n\n- old\n  and folded\n- older\n\n## More\n\n- kept\n"
 
@@ -31,6 +30,7 @@ OURS = {
              "ssm-start-session --version",
              "ssm-stream --version"],
     "stream": ["ssm-stream", "ssm-start-session", "ssm-stream, from a shell", "ssm-stream, from bench/sender"],
+    "ports": ["ssm-stream, up", "ssm-stream, down"],
     "growth": ["ssm-request", r"… \| ssm-sign", r"… \| ssm-call", "ssm-parse-url"],
 }
 THEIRS = {
@@ -47,6 +47,7 @@ THEIRS = {
              "python3, import boto3", "botocore, signing", "boto3, one at a time", "ssm-parse-url -f"],
     "stream": ["session-manager-plugin", "session-manager-plugin, from a shell",
                "session-manager-plugin, from bench/sender"],
+    "ports": ["session-manager-plugin, up", "session-manager-plugin, down"],
     "growth": ["boto3, 32 threads", "xargs -P 16 curl"],
 }
 
@@ -149,16 +150,18 @@ def check_multi():
         is_equal((run.returncode, run.stdout), (1, "0\n"), f"multi: {line!r} is no request", run.stderr)
 
 
-def check_sender():
-    for arguments in [], ["0"], ["65537"], ["x"], ["1", "2"]:
-        run = subprocess.run([SENDER, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+def check_other_end(name, good, usage):
+    """A program that a client dials."""
+    program = os.path.join(BUILD_DIR, "bench", name)
+    for arguments in [], *([*good[:-1], number] for number in ("0", "65537", "x")), [*good, "2"]:
+        run = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                              check=False)
-        ok(run.returncode == 2 and run.stderr == "usage: sender MIB\n", f"sender {arguments}: usage", run)
-    with subprocess.Popen([SENDER, "1"], stdout=subprocess.PIPE, text=True) as sender:
-        with socket.create_connection(("127.0.0.1", int(sender.stdout.readline())), 30) as client:
+        ok(run.returncode == 2 and run.stderr == f"usage: {name} {usage}\n", f"{name} {arguments}: usage", run)
+    with subprocess.Popen([program, *good], stdout=subprocess.PIPE, text=True) as server:
+        with socket.create_connection(("127.0.0.1", int(server.stdout.readline())), 30) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            is_equal(client.recv(1), b"", "sender: what asks for no WebSocket gets none")
-        is_equal(sender.wait(30), 1, "sender: and that is its end")
+            is_equal(client.recv(1), b"", f"{name}: what asks for no WebSocket gets none")
+        is_equal(server.wait(30), 1, f"{name}: and that is its end")
 
 
 def check_readme():
@@ -169,12 +172,13 @@ def check_readme():
 
 def main():
     check_stages(["urls", "crowd"], "aws", r"\d|skipped: (\S+ is not installed|this ssm-call has no -j)$")
-    check_stages(["one", "tls", "batch", "signing", "memory", "stream", "cost", "growth"], PEERS,
+    check_stages(["one", "tls", "batch", "signing", "memory", "stream", "ports", "cost", "growth"], PEERS,
                  r"skipped: (without [\w-]+, as asked for|neither perf nor valgrind is here)$")
     check_usage()
     check_bytes()
     check_multi()
-    check_sender()
+    check_other_end("sender", ["1"], "MIB")
+    check_other_end("porter", ["up", "1"], "up|down MIB")
     check_readme()
     done()
 
