@@ -126,6 +126,7 @@ python_tests = \
 	tests/pages/describe_sessions.py \
 	tests/pages/mine.py \
 	tests/plugin/plugin_aws.py \
+	tests/plugin/plugin_aws_cuts.py \
 	tests/plugin/plugin_ports.py \
 	tests/plugin/plugin_sessions.py \
 	tests/request/cli_oracle.py \
@@ -299,6 +300,7 @@ test_helpers = \
 	tests/lib/typist.py \
 	tests/lib/websocket_server.py \
 	tests/lib/ws_server.py \
+	tests/plugin/aws_checks.py \
 	tests/plugin/plugin_world.py \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
