@@ -160,17 +160,26 @@ def check_refused(world):
     ok(err.startswith("session-manager-plugin: ") and err.count("\n") == 1, "for whom standard output is no terminal, again", err)
 
 
-def check_over(world):
-    """A session that the service has forgotten when it is to be resumed."""
+def check_terminated(world):
+    """By somebody else."""
     document = world.session()
     name = document["SessionId"]
     run = world.start(six(document, world.endpoint))
-    wait_for(run.stdout, b"$ " if os.geteuid() else b"# ")
+    seen = wait_for(run.stdout, b"$ " if os.geteuid() else b"# ")
     subprocess.run(["sh", "-c", 'ssm-request terminate-session --session-id "$1" | ssm-sign | ssm-call', "sh", name],
                    env={**world.environment, "PATH": f"{BUILD_DIR}:/usr/bin:/bin"}, stdout=subprocess.DEVNULL, check=True)
     out, err = run.communicate(timeout=LIMIT)
-    ok(run.returncode in (0, 1) and f"sessionId: {name}.\n" in out.decode() or f"SessionId: {name} : " in out.decode(),
-       "somebody ends the session", run.returncode, out, err)
+    is_equal((run.returncode, (seen + out).decode()[len(starts(name)) + 2:], err), (0, exits(name), b""), "somebody ends the session")
+
+
+def check_over():
+    """The service has forgotten it when it is to be resumed."""
+    with World("--fault", "rst:after=3", "--fault", "no-token") as world:
+        document = world.session()
+        name = document["SessionId"]
+        code, out, err = world.run(six(document, world.endpoint), b"sleep 2; seq 20; sleep 2; seq 20\n")
+        ok(code == 1 and out.startswith(starts(name)) and out.endswith(f"Session: {name} timed out.\n") and
+           err.startswith("session-manager-plugin: ") and err.count("\n") == 1, "a session that the service has forgotten", code, out, err)
 
 
 def check_cuts():
@@ -209,7 +218,8 @@ def main():
         check_keys(world)
         check_port(world)
         check_refused(world)
-        check_over(world)
+        check_terminated(world)
+    check_over()
     check_cuts()
     check_installed()
     done()
