@@ -122,7 +122,7 @@ static bool
 names_keys(struct view body)
 {
 	static const char *const names[] = { "secretaccesskey", "secret_access_key", "sessiontoken",
-	    "session_token", "securitytoken", "\"token\"", "plaintext" };
+	    "session_token", "securitytoken", "\"token\"" };
 
 	for (size_t at = 0; at < body.len; at++)
 		for (size_t i = 0; i < ARRAY_LEN(names); i++) {
