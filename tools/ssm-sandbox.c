@@ -16,7 +16,7 @@
 #include "sign/digest.h"
 
 enum { PORT = CLI_LONG, REGION, SESSIONS, LIST, DELAY, TEMPORARY,
-	CLOCK_OFFSET, FAULT, SHELL, STREAM_URL, SIGNED, KEEP_CELLS, AGENT_VERSION,
+	CLOCK_OFFSET, FAULT, SHELL, STREAM_URL, SIGNED, KEEP_CELLS, AGENT_VERSION, PACED,
 	KMS_KEY, KMS_CHALLENGE };
 
 #define USUAL_AGENT "3.3.987.0"
@@ -35,6 +35,7 @@ static const struct cli_option option_table[] = {
 	{ 0, NULL, NULL, "Sessions" },
 	{ SHELL, "shell", "PATH", "what sessions run (default: $SHELL, or /bin/sh)" },
 	{ AGENT_VERSION, "agent-version", "V", "what the agent is, and does (default: " USUAL_AGENT ")" },
+	{ PACED, "paced", NULL, "read ports as slowly as the public agent does" },
 	{ SESSIONS, "sessions", "FILE", "take the table of sessions from a JSON file" },
 	{ LIST, "list-sessions", NULL, "print the table, as such a file, and end" },
 	{ DELAY, "delay", "MS", "answer every request MS milliseconds late" },
@@ -68,7 +69,7 @@ struct options {
 	unsigned port;
 	const char *region, *sessions, *shell, *agent_version, *kms_key;
 	enum encryption_challenge challenge;
-	bool list, temporary, signed_channels, local_urls, keep_cells;
+	bool list, temporary, signed_channels, local_urls, keep_cells, paced;
 	unsigned delay_ms;
 	long clock_offset;
 	struct faults faults;
@@ -127,6 +128,7 @@ read_options(struct cli *cli, struct options *options)
 			options->shell = value;
 			break;
 		case AGENT_VERSION: options->agent_version = agent_version(cli, value); break;
+		case PACED: options->paced = true; break;
 		case SIGNED: options->signed_channels = true; break;
 		case KEEP_CELLS: options->keep_cells = true; break;
 		case KMS_KEY:
@@ -206,6 +208,7 @@ prepare(struct sandbox_service *service, const struct options *options, struct s
 	service->key = options->temporary ? &sandbox_key_temporary : &sandbox_key_long_term;
 	service->shell = shell(options);
 	service->agent_version = options->agent_version;
+	service->paced = options->paced;
 	sandbox_channels_init(&service->channels);
 	service->channels.keep_cells = options->keep_cells;
 	if (region_check(service->region, err) != SSM_OK)

@@ -8,7 +8,7 @@
 
 #define PAUSE 1000
 #define AT_ONCE 16			/* connections of one socket: fair to the others */
-#define RESERVE 64			/* descriptors for what else this process has to do */
+#define RESERVE 64			/* descriptors for what else this process has to do, or a quarter of a few */
 
 static void
 ask(struct portsaccept *accept)
@@ -51,7 +51,8 @@ has_descriptors(int any)
 	if (fd < 0)
 		return false;
 	close(fd);
-	return getrlimit(RLIMIT_NOFILE, &limit) != 0 || (rlim_t)fd + RESERVE < limit.rlim_cur;
+	return getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    (rlim_t)fd + (limit.rlim_cur / 4 < RESERVE ? limit.rlim_cur / 4 : RESERVE) < limit.rlim_cur;
 }
 
 /* Until there are no more, for now; errno tells why. */

@@ -28,6 +28,7 @@ struct sandbox_service {
 	long clock_offset;		/* seconds that its clock is ahead of this machine's */
 	const char *shell;		/* of sessions, borrowed */
 	const char *agent_version;	/* of nodes, borrowed */
+	bool paced;			/* nodes read ports no faster than the public agent does */
 	bool signed_channels;		/* data channels must be signed */
 	bool local_urls;		/* StreamUrls lead here, to this port */
 	unsigned port;

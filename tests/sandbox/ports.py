@@ -417,6 +417,16 @@ def check_faults():
         ok(cuts > 0, "they were cut")
 
 
+def check_paced():
+    with Service("--paced") as service:
+        session = to(service, "source", "300")
+        begin = time.monotonic()
+        is_equal(session.open().until_ended() == bytes(at % 251 for at in range(300 * 1024)), True, "--paced: all is there")
+        ok(time.monotonic() - begin > 0.25, "a kilobyte a millisecond", time.monotonic() - begin)
+        session = to(service, "echo")
+        is_equal(session.open().send(b"hello").until(5), b"hello", "and what waits comes at once")
+
+
 def check_nothing_left(service):
     for channel in service.opened:
         service.call("TerminateSession", SessionId=channel.session)
@@ -435,6 +445,7 @@ def main():
         check_basic(service, "1.1.69.0")
         check_nothing_left(service)
     check_versions()
+    check_paced()
     check_faults()
     done()
 

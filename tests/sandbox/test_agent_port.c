@@ -88,22 +88,22 @@ test_port(void)
 
 /* A frame of the client. */
 static void
-give(struct mux *mux, enum smux_command command, uint32_t stream, const char *text)
+give(struct agentmux *mux, enum smux_command command, uint32_t stream, const char *text)
 {
 	struct bytes frame = BYTES_INIT(1024);
 
 	smux_add_header(&frame, command, strlen(text), stream);
 	bytes_add_text(&frame, text);
-	mux_receive(mux, bytes_view(&frame));
+	agentmux_receive(mux, bytes_view(&frame));
 	bytes_clear(&frame);
 }
 
 /* Its frames so far, as `F3` and `P3=text`, and no more of them. */
 static void
-is_output(struct mux *mux, const char *wanted, const char *title)
+is_output(struct agentmux *mux, const char *wanted, const char *title)
 {
 	struct smux_reader reader = SMUX_READER_INIT;
-	struct view bytes = mux_output(mux);
+	struct view bytes = agentmux_output(mux);
 	struct bytes said = BYTES_INIT(1024);
 	struct smux_event event;
 	enum smux_piece piece;
@@ -117,15 +117,15 @@ is_output(struct mux *mux, const char *wanted, const char *title)
 		bytes_print(&said, "=%.*s ", VIEW_ARG(event.data));
 		smux_took(&reader, &bytes, event.data.len);
 	}
-	mux_sent(mux, len);
+	agentmux_sent(mux, len);
 	is_text(said.len == 0 ? "" : bytes_cstr(&said), wanted, "%s", title);
 	bytes_clear(&said);
 }
 
-static struct mux_stream *
-take_on(struct mux *mux)
+static struct agentmux_stream *
+take_on(struct agentmux *mux)
 {
-	struct mux_stream *stream = mux_new_stream(mux);
+	struct agentmux_stream *stream = agentmux_new_stream(mux);
 
 	if (stream != NULL)
 		stream->owner = mux;
@@ -135,47 +135,47 @@ take_on(struct mux *mux)
 static void
 test_streams(void)
 {
-	struct mux *mux = mux_new(false, 0);
-	struct mux_stream *three, *five;
+	struct agentmux *mux = agentmux_new(false, 0);
+	struct agentmux_stream *three, *five;
 
-	is_number(mux_new_stream(mux) == NULL && mux_changed(mux) == NULL, true, "nothing is there");
+	is_number(agentmux_new_stream(mux) == NULL && agentmux_changed(mux) == NULL, true, "nothing is there");
 	give(mux, SMUX_SYN, 3, "");
 	give(mux, SMUX_SYN, 5, "");
 	give(mux, SMUX_PSH, 5, "for five");
 	give(mux, SMUX_PSH, 7, "for nobody");
-	is_number(mux_changed(mux) == NULL, true, "a stream that nobody has taken on is not told of");
+	is_number(agentmux_changed(mux) == NULL, true, "a stream that nobody has taken on is not told of");
 	three = take_on(mux);
 	five = take_on(mux);
 	is_number(three->id, 3, "streams come in their order");
-	is_number(mux_changed(mux) == three && mux_changed(mux) == five, true, "then each has its turn once");
-	is_number(mux_changed(mux) == NULL, true, "and no more");
-	is_view(mux_input(five), VIEW("for five"), "with what came for it");
-	mux_took(mux, five, 4);
-	is_view(mux_input(five), VIEW("five"), "and what is left of that");
+	is_number(agentmux_changed(mux) == three && agentmux_changed(mux) == five, true, "then each has its turn once");
+	is_number(agentmux_changed(mux) == NULL, true, "and no more");
+	is_view(agentmux_input(five), VIEW("for five"), "with what came for it");
+	agentmux_took(mux, five, 4);
+	is_view(agentmux_input(five), VIEW("five"), "and what is left of that");
 	give(mux, SMUX_PSH, 5, ", more");
 	give(mux, SMUX_FIN, 5, "");
 	give(mux, SMUX_PSH, 5, "late");
-	is_number(mux_changed(mux) == five && mux_changed(mux) == NULL, true, "news of one stream are one turn");
-	is_view(mux_input(five), VIEW("five, more"), "what stands behind a FIN is dropped");
+	is_number(agentmux_changed(mux) == five && agentmux_changed(mux) == NULL, true, "news of one stream are one turn");
+	is_view(agentmux_input(five), VIEW("five, more"), "what stands behind a FIN is dropped");
 	is_number(five->ended, true, "the FIN is told");
-	mux_send(mux, three, VIEW("hello"));
-	mux_end(mux, five);
+	agentmux_send(mux, three, VIEW("hello"));
+	agentmux_end(mux, five);
 	is_output(mux, "P3 =hello F5 ", "frames go out in order");
 	give(mux, SMUX_SYN, 5, "");
 	is_number(take_on(mux)->ended, false, "its number may be used again");
 	give(mux, SMUX_NOP, 0, "");
-	is_number(mux_is_broken(mux), false, "a NOP is nothing");
+	is_number(agentmux_is_broken(mux), false, "a NOP is nothing");
 	give(mux, SMUX_FIN, 3, "x");
-	is_number(mux_is_broken(mux), true, "a FIN with data breaks it");
-	mux_free(mux);
+	is_number(agentmux_is_broken(mux), true, "a FIN with data breaks it");
+	agentmux_free(mux);
 }
 
 static void
 test_buffer(void)
 {
-	struct mux *mux = mux_new(false, 0);
+	struct agentmux *mux = agentmux_new(false, 0);
 	struct bytes frame = BYTES_INIT(SMUX_HEADER_LEN + SMUX_DATA_MAX);
-	struct mux_stream *streams[2];
+	struct agentmux_stream *streams[2];
 	bool full_early = false;
 
 	for (uint32_t i = 0; i < 2; i++) {
@@ -183,53 +183,53 @@ test_buffer(void)
 		streams[i] = take_on(mux);
 	}
 	for (uint32_t i = 0; i < MUX_BUFFER / SMUX_DATA_MAX; i++) {
-		full_early |= mux_is_full(mux);
+		full_early |= agentmux_is_full(mux);
 		bytes_reset(&frame);
 		smux_add_header(&frame, SMUX_PSH, SMUX_DATA_MAX, 3 + i % 2 * 2);
 		for (int k = 0; k < SMUX_DATA_MAX; k++)
 			bytes_add_char(&frame, 'x');
-		mux_receive(mux, bytes_view(&frame));
+		agentmux_receive(mux, bytes_view(&frame));
 	}
 	is_number(full_early, false, "there is room");
-	is_number(mux_is_full(mux), true, "4 MiB of all streams together are full");
-	mux_took(mux, streams[0], 1);
-	is_number(mux_is_full(mux), false, "a byte less is not");
-	mux_end(mux, streams[1]);
-	mux_took(mux, streams[0], mux_input(streams[0]).len);
-	is_number(mux_is_full(mux), false, "what ends gives its room back");
+	is_number(agentmux_is_full(mux), true, "4 MiB of all streams together are full");
+	agentmux_took(mux, streams[0], 1);
+	is_number(agentmux_is_full(mux), false, "a byte less is not");
+	agentmux_end(mux, streams[1]);
+	agentmux_took(mux, streams[0], agentmux_input(streams[0]).len);
+	is_number(agentmux_is_full(mux), false, "what ends gives its room back");
 	for (uint32_t i = 0; i < MUX_WAITING_MAX; i++)
 		give(mux, SMUX_SYN, 1001 + 2 * i, "");
-	is_number(mux_is_full(mux), true, "1024 streams that nobody has looked at are full");
+	is_number(agentmux_is_full(mux), true, "1024 streams that nobody has looked at are full");
 	take_on(mux);
-	is_number(mux_is_full(mux), false, "until somebody does");
+	is_number(agentmux_is_full(mux), false, "until somebody does");
 	bytes_clear(&frame);
-	mux_free(mux);
+	agentmux_free(mux);
 }
 
 static void
 test_keepalive(void)
 {
-	struct mux *mux = mux_new(true, 1000);
+	struct agentmux *mux = agentmux_new(true, 1000);
 
-	is_number(mux_deadline(mux), 11000, "10 s to the first NOP");
-	mux_tick(mux, 10999);
+	is_number(agentmux_deadline(mux), 11000, "10 s to the first NOP");
+	agentmux_tick(mux, 10999);
 	is_output(mux, "", "not before");
-	mux_tick(mux, 11000);
+	agentmux_tick(mux, 11000);
 	is_output(mux, "N0 ", "then it comes");
-	mux_tick(mux, 21000);
+	agentmux_tick(mux, 21000);
 	give(mux, SMUX_NOP, 0, "");
-	mux_tick(mux, 31000);
-	is_number(mux_is_broken(mux), false, "what came in the first 30 s is life");
-	mux_tick(mux, 41000);
-	mux_tick(mux, 51000);
-	mux_tick(mux, 60999);
-	is_number(mux_is_broken(mux), false, "silence for nearly 60 s is not noticed");
-	mux_tick(mux, 61000);
-	is_number(mux_is_broken(mux), true, "at the second look it is the end");
-	mux_free(mux);
-	mux = mux_new(false, 1000);
-	is_number(mux_deadline(mux) == AGENT_NEVER, true, "without that there is nothing to wait for");
-	mux_free(mux);
+	agentmux_tick(mux, 31000);
+	is_number(agentmux_is_broken(mux), false, "what came in the first 30 s is life");
+	agentmux_tick(mux, 41000);
+	agentmux_tick(mux, 51000);
+	agentmux_tick(mux, 60999);
+	is_number(agentmux_is_broken(mux), false, "silence for nearly 60 s is not noticed");
+	agentmux_tick(mux, 61000);
+	is_number(agentmux_is_broken(mux), true, "at the second look it is the end");
+	agentmux_free(mux);
+	mux = agentmux_new(false, 1000);
+	is_number(agentmux_deadline(mux) == AGENT_NEVER, true, "without that there is nothing to wait for");
+	agentmux_free(mux);
 }
 
 int

@@ -7,8 +7,9 @@ from port_running import LIMIT, Tunnel, document, echo, receive
 from sandbox_running import Sandbox
 from tap import done, is_equal, ok, together
 
-MANY = 1000
-DESCRIPTORS = 110                           # of which 64 are kept for other things
+LIMITS = min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+MANY = min(1000, LIMITS // 4)               # the sandbox has two descriptors for each
+DESCRIPTORS = 110                           # of which a quarter is kept for other things
 WORDS = b"the quick brown fox\n"
 
 
@@ -93,7 +94,7 @@ def one_by_one():
 
 
 def main():
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (LIMITS, LIMITS))
     sandbox = Sandbox()
     try:
         together(lambda: many(sandbox), one_by_one)

@@ -9,10 +9,10 @@
 #define NOP_PERIOD 10000
 #define SILENCE_PERIOD 30000
 
-LIST_HEAD(bucket, mux_stream);
-TAILQ_HEAD(turns, mux_stream);
+LIST_HEAD(bucket, agentmux_stream);
+TAILQ_HEAD(turns, agentmux_stream);
 
-struct mux {
+struct agentmux {
 	struct smux_reader reader;
 	struct bucket buckets[BUCKETS];
 	struct turns fresh, changed;
@@ -23,10 +23,10 @@ struct mux {
 	uint64_t nop, look;		/* when they are due */
 };
 
-struct mux *
-mux_new(bool keep_alive, uint64_t now)
+struct agentmux *
+agentmux_new(bool keep_alive, uint64_t now)
 {
-	struct mux *mux = calloc(1, sizeof *mux);
+	struct agentmux *mux = calloc(1, sizeof *mux);
 
 	if (mux == NULL)
 		return NULL;
@@ -39,7 +39,7 @@ mux_new(bool keep_alive, uint64_t now)
 }
 
 static void
-forget(struct mux *mux, struct mux_stream *stream)
+forget(struct agentmux *mux, struct agentmux_stream *stream)
 {
 	mux->buffered -= stream->input.len - stream->taken;
 	if (stream->fresh || stream->changed)
@@ -51,9 +51,9 @@ forget(struct mux *mux, struct mux_stream *stream)
 }
 
 void
-mux_free(struct mux *mux)
+agentmux_free(struct agentmux *mux)
 {
-	struct mux_stream *stream;
+	struct agentmux_stream *stream;
 
 	if (mux == NULL)
 		return;
@@ -65,15 +65,15 @@ mux_free(struct mux *mux)
 }
 
 static struct bucket *
-bucket_of(struct mux *mux, uint32_t id)
+bucket_of(struct agentmux *mux, uint32_t id)
 {
 	return &mux->buckets[id / 2 % BUCKETS];		/* clients count by twos */
 }
 
-static struct mux_stream *
-find(struct mux *mux, uint32_t id)
+static struct agentmux_stream *
+find(struct agentmux *mux, uint32_t id)
 {
-	struct mux_stream *stream;
+	struct agentmux_stream *stream;
 
 	LIST_FOREACH(stream, bucket_of(mux, id), link)
 		if (stream->id == id)
@@ -82,7 +82,7 @@ find(struct mux *mux, uint32_t id)
 }
 
 static void
-note(struct mux *mux, struct mux_stream *stream)
+note(struct agentmux *mux, struct agentmux_stream *stream)
 {
 	if (stream->fresh || stream->changed)
 		return;
@@ -91,9 +91,9 @@ note(struct mux *mux, struct mux_stream *stream)
 }
 
 static void
-add(struct mux *mux, uint32_t id)
+add(struct agentmux *mux, uint32_t id)
 {
-	struct mux_stream *stream = calloc(1, sizeof *stream);
+	struct agentmux_stream *stream = calloc(1, sizeof *stream);
 
 	if (stream == NULL) {
 		mux->broken = true;
@@ -108,9 +108,9 @@ add(struct mux *mux, uint32_t id)
 }
 
 static void
-take_frame(struct mux *mux, const struct smux_event *event)
+take_frame(struct agentmux *mux, const struct smux_event *event)
 {
-	struct mux_stream *stream = find(mux, event->stream);
+	struct agentmux_stream *stream = find(mux, event->stream);
 
 	mux->heard = true;
 	if (event->command == SMUX_SYN && stream == NULL) {
@@ -122,9 +122,9 @@ take_frame(struct mux *mux, const struct smux_event *event)
 }
 
 static void
-take_data(struct mux *mux, const struct smux_event *event)
+take_data(struct agentmux *mux, const struct smux_event *event)
 {
-	struct mux_stream *stream = find(mux, event->stream);
+	struct agentmux_stream *stream = find(mux, event->stream);
 	size_t before;
 
 	if (stream == NULL || stream->ended)
@@ -137,7 +137,7 @@ take_data(struct mux *mux, const struct smux_event *event)
 }
 
 void
-mux_receive(struct mux *mux, struct view bytes)
+agentmux_receive(struct agentmux *mux, struct view bytes)
 {
 	struct smux_event event;
 
@@ -159,10 +159,10 @@ mux_receive(struct mux *mux, struct view bytes)
 	}
 }
 
-struct mux_stream *
-mux_new_stream(struct mux *mux)
+struct agentmux_stream *
+agentmux_new_stream(struct agentmux *mux)
 {
-	struct mux_stream *stream = TAILQ_FIRST(&mux->fresh);
+	struct agentmux_stream *stream = TAILQ_FIRST(&mux->fresh);
 
 	if (stream == NULL)
 		return NULL;
@@ -173,10 +173,10 @@ mux_new_stream(struct mux *mux)
 	return stream;
 }
 
-struct mux_stream *
-mux_changed(struct mux *mux)
+struct agentmux_stream *
+agentmux_changed(struct agentmux *mux)
 {
-	struct mux_stream *stream = TAILQ_FIRST(&mux->changed);
+	struct agentmux_stream *stream = TAILQ_FIRST(&mux->changed);
 
 	if (stream == NULL)
 		return NULL;
@@ -186,14 +186,14 @@ mux_changed(struct mux *mux)
 }
 
 struct view
-mux_input(const struct mux_stream *stream)
+agentmux_input(const struct agentmux_stream *stream)
 {
 	return view_slice(bytes_view(&stream->input), stream->taken, stream->input.len);
 }
 
 /* What is gone is moved away only when it is the larger part. */
 void
-mux_took(struct mux *mux, struct mux_stream *stream, size_t count)
+agentmux_took(struct agentmux *mux, struct agentmux_stream *stream, size_t count)
 {
 	stream->taken += count;
 	mux->buffered -= count;
@@ -207,7 +207,7 @@ mux_took(struct mux *mux, struct mux_stream *stream, size_t count)
 }
 
 void
-mux_send(struct mux *mux, const struct mux_stream *stream, struct view bytes)
+agentmux_send(struct agentmux *mux, const struct agentmux_stream *stream, struct view bytes)
 {
 	smux_add_header(&mux->output, SMUX_PSH, bytes.len, stream->id);
 	bytes_add(&mux->output, bytes);
@@ -215,7 +215,7 @@ mux_send(struct mux *mux, const struct mux_stream *stream, struct view bytes)
 }
 
 void
-mux_end(struct mux *mux, struct mux_stream *stream)
+agentmux_end(struct agentmux *mux, struct agentmux_stream *stream)
 {
 	smux_add_header(&mux->output, SMUX_FIN, 0, stream->id);
 	mux->broken |= bytes_failed(&mux->output);
@@ -223,31 +223,31 @@ mux_end(struct mux *mux, struct mux_stream *stream)
 }
 
 bool
-mux_is_full(const struct mux *mux)
+agentmux_is_full(const struct agentmux *mux)
 {
 	return mux->buffered >= MUX_BUFFER || mux->fresh_count >= MUX_WAITING_MAX;
 }
 
 bool
-mux_is_stuffed(const struct mux *mux)
+agentmux_is_stuffed(const struct agentmux *mux)
 {
 	return mux->output.len - mux->sent >= MUX_OUTPUT_FULL;
 }
 
 bool
-mux_is_broken(const struct mux *mux)
+agentmux_is_broken(const struct agentmux *mux)
 {
 	return mux->broken;
 }
 
 struct view
-mux_output(const struct mux *mux)
+agentmux_output(const struct agentmux *mux)
 {
 	return view_slice(bytes_view(&mux->output), mux->sent, mux->output.len);
 }
 
 void
-mux_sent(struct mux *mux, size_t count)
+agentmux_sent(struct agentmux *mux, size_t count)
 {
 	mux->sent += count;
 	if (mux->sent == mux->output.len) {
@@ -261,7 +261,7 @@ mux_sent(struct mux *mux, size_t count)
 
 /* A session whose buffer is full has not looked whether something came. */
 void
-mux_tick(struct mux *mux, uint64_t now)
+agentmux_tick(struct agentmux *mux, uint64_t now)
 {
 	if (now >= mux->nop) {
 		mux->nop = now + NOP_PERIOD;
@@ -269,13 +269,13 @@ mux_tick(struct mux *mux, uint64_t now)
 	}
 	if (now >= mux->look) {
 		mux->look = now + SILENCE_PERIOD;
-		mux->broken |= !mux->heard && !mux_is_full(mux);
+		mux->broken |= !mux->heard && !agentmux_is_full(mux);
 		mux->heard = false;
 	}
 }
 
 uint64_t
-mux_deadline(const struct mux *mux)
+agentmux_deadline(const struct agentmux *mux)
 {
 	return mux->nop < mux->look ? mux->nop : mux->look;
 }

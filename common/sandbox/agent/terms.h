@@ -66,7 +66,7 @@ struct agent_event {
 	unsigned columns, rows;
 	uint32_t flag;
 	enum agent_forwarding forwarding;	/* of a port's START */
-	bool keeps_alive;		/* smux does, as that of mux_new() */
+	bool keeps_alive;		/* smux does, as that of agentmux_new() */
 };
 
 #endif

@@ -92,7 +92,8 @@ open_node(struct websocket *socket)
 	const struct node_plan plan = { .loop = &serving->loop, .digest = channel->service->digest,
 	    .encryption = encryption_of(channel),
 	    .session_id = channel->id, .session = purpose->session, .shell = channel->service->shell,
-	    .agent_version = channel->service->agent_version, .command = bytes_view(&channel->command),
+	    .agent_version = channel->service->agent_version, .paced = channel->service->paced,
+	    .command = bytes_view(&channel->command),
 	    .port = { view_of(purpose->port), view_of(purpose->local_port), view_of(purpose->host), purpose->forwards },
 	    .mask = serving->mask,
 	    .sendable = on_sendable, .over = on_over, .owner = channel };

@@ -13,7 +13,7 @@
 /* A stream's connection. */
 struct link {
 	struct muxed *muxed;
-	struct mux_stream *stream;
+	struct agentmux_stream *stream;
 	struct outlet outlet;
 	bool rests;			/* it has something to read, and nobody has room for it */
 	TAILQ_ENTRY(link) rest;
@@ -27,7 +27,7 @@ struct muxed {
 	struct loop *loop;
 	const struct agent_port *port;
 	struct back_calls calls;
-	struct mux *mux;
+	struct agentmux *mux;
 	struct links links;
 	struct rests resting;
 	struct link *dialling;		/* one at a time */
@@ -46,7 +46,7 @@ muxed_new(struct loop *loop, const struct agent_port *port, bool keep_alive, con
 {
 	struct muxed *muxed = calloc(1, sizeof *muxed);
 
-	if (muxed == NULL || (muxed->mux = mux_new(keep_alive, loop_now(loop))) == NULL) {
+	if (muxed == NULL || (muxed->mux = agentmux_new(keep_alive, loop_now(loop))) == NULL) {
 		free(muxed);
 		return NULL;
 	}
@@ -83,14 +83,14 @@ muxed_free(struct muxed *muxed)
 	while ((link = LIST_FIRST(&muxed->links)) != NULL)
 		drop(link);
 	loop_unset(&muxed->alarm);
-	mux_free(muxed->mux);
+	agentmux_free(muxed->mux);
 	free(muxed);
 }
 
 static void
 end(struct link *link)
 {
-	mux_end(link->muxed->mux, link->stream);
+	agentmux_end(link->muxed->mux, link->stream);
 	drop(link);
 }
 
@@ -99,7 +99,7 @@ ask(struct link *link)
 {
 	unsigned events = link->rests ? 0 : LOOP_READ;
 
-	if (mux_input(link->stream).len > 0)
+	if (agentmux_input(link->stream).len > 0)
 		events |= LOOP_WRITE;
 	outlet_ask(&link->outlet, events);
 }
@@ -108,7 +108,7 @@ ask(struct link *link)
 static bool
 serve(struct link *link)
 {
-	struct view input = mux_input(link->stream);
+	struct view input = agentmux_input(link->stream);
 
 	if (!outlet_is_open(&link->outlet))
 		return true;
@@ -123,8 +123,8 @@ serve(struct link *link)
 			end(link);
 			return false;
 		}
-		mux_took(link->muxed->mux, link->stream, (size_t)len);
-		input = mux_input(link->stream);
+		agentmux_took(link->muxed->mux, link->stream, (size_t)len);
+		input = agentmux_input(link->stream);
 	}
 	if (input.len == 0 && link->stream->ended) {
 		end(link);
@@ -148,17 +148,17 @@ rest(struct link *link)
 static void
 read_some(struct link *link)
 {
-	struct mux *mux = link->muxed->mux;
+	struct agentmux *mux = link->muxed->mux;
 	char bytes[SMUX_DATA_MAX];
 	ssize_t len;
 
-	if (mux_is_stuffed(mux)) {
+	if (agentmux_is_stuffed(mux)) {
 		rest(link);
 		return;
 	}
 	len = read(link->outlet.watch.fd, bytes, sizeof bytes);
 	if (len > 0)
-		mux_send(mux, link->stream, (struct view){ bytes, (size_t)len });
+		agentmux_send(mux, link->stream, (struct view){ bytes, (size_t)len });
 	else if (len == 0 || (errno != EAGAIN && errno != EINTR))
 		end(link);
 }
@@ -172,13 +172,13 @@ fail(struct link *link)
 }
 
 static void
-dial(struct muxed *muxed, struct mux_stream *stream)
+dial(struct muxed *muxed, struct agentmux_stream *stream)
 {
 	struct link *link = calloc(1, sizeof *link);
 	int errnum;
 
 	if (link == NULL) {
-		mux_end(muxed->mux, stream);
+		agentmux_end(muxed->mux, stream);
 		return;
 	}
 	link->muxed = muxed;
@@ -199,14 +199,14 @@ dial(struct muxed *muxed, struct mux_stream *stream)
 static void
 pump(struct muxed *muxed)
 {
-	struct view bytes = mux_output(muxed->mux);
+	struct view bytes = agentmux_output(muxed->mux);
 
 	for (int i = 0; i < PIECES_A_TURN && bytes.len > 0 && muxed->calls.wanted(muxed->calls.owner, false); i++) {
 		size_t len = bytes.len < AGENT_PAYLOAD_MAX ? bytes.len : AGENT_PAYLOAD_MAX;
 
 		muxed->calls.output(muxed->calls.owner, view_slice(bytes, 0, len), false);
-		mux_sent(muxed->mux, len);
-		bytes = mux_output(muxed->mux);
+		agentmux_sent(muxed->mux, len);
+		bytes = agentmux_output(muxed->mux);
 	}
 }
 
@@ -215,7 +215,7 @@ wake(struct muxed *muxed)
 {
 	struct link *link;
 
-	while (!mux_is_stuffed(muxed->mux) && (link = TAILQ_FIRST(&muxed->resting)) != NULL) {
+	while (!agentmux_is_stuffed(muxed->mux) && (link = TAILQ_FIRST(&muxed->resting)) != NULL) {
 		TAILQ_REMOVE(&muxed->resting, link, rest);
 		link->rests = false;
 		ask(link);
@@ -225,9 +225,9 @@ wake(struct muxed *muxed)
 static void
 set_alarm(struct muxed *muxed)
 {
-	uint64_t at = mux_deadline(muxed->mux);
+	uint64_t at = agentmux_deadline(muxed->mux);
 
-	if (mux_output(muxed->mux).len > 0 && muxed->calls.wanted(muxed->calls.owner, false))
+	if (agentmux_output(muxed->mux).len > 0 && muxed->calls.wanted(muxed->calls.owner, false))
 		at = loop_now(muxed->loop);
 	if (at == AGENT_NEVER)
 		loop_unset(&muxed->alarm);
@@ -239,13 +239,13 @@ set_alarm(struct muxed *muxed)
 static void
 work(struct muxed *muxed)
 {
-	struct mux_stream *stream;
+	struct agentmux_stream *stream;
 
-	while (muxed->dialling == NULL && (stream = mux_new_stream(muxed->mux)) != NULL)
+	while (muxed->dialling == NULL && (stream = agentmux_new_stream(muxed->mux)) != NULL)
 		dial(muxed, stream);
-	while ((stream = mux_changed(muxed->mux)) != NULL)
+	while ((stream = agentmux_changed(muxed->mux)) != NULL)
 		serve(stream->owner);
-	if (mux_is_broken(muxed->mux) && !muxed->over) {
+	if (agentmux_is_broken(muxed->mux) && !muxed->over) {
 		muxed->over = true;
 		muxed->calls.ended(muxed->calls.owner, 0);
 	}
@@ -292,14 +292,14 @@ on_alarm(void *owner)
 {
 	struct muxed *muxed = owner;
 
-	mux_tick(muxed->mux, loop_now(muxed->loop));
+	agentmux_tick(muxed->mux, loop_now(muxed->loop));
 	go_on(muxed);
 }
 
 void
 muxed_input(struct muxed *muxed, struct view bytes)
 {
-	mux_receive(muxed->mux, bytes);
+	agentmux_receive(muxed->mux, bytes);
 	work(muxed);
 	set_alarm(muxed);
 }
@@ -307,7 +307,7 @@ muxed_input(struct muxed *muxed, struct view bytes)
 bool
 muxed_is_full(const struct muxed *muxed)
 {
-	return mux_is_full(muxed->mux);
+	return agentmux_is_full(muxed->mux);
 }
 
 void

@@ -8,6 +8,8 @@
 #include "sandbox/agent/queue.h"
 #include "stream/message.h"
 
+#define PAUSE 1			/* behind a read */
+#define CATCH_UP 20
 #define LATER 50			/* to look again for a client that cannot take more now */
 
 struct node {
@@ -18,6 +20,7 @@ struct node {
 	int64_t waited;			/* how many there were */
 	struct loop_timer timer;
 	uint64_t epoch;
+	uint64_t read_next;		/* no output is read before */
 	bool present;			/* the client is */
 	bool start_due, asked, pending;	/* pending: output may wait for node_next() */
 	bool over, told, done;		/* the session is; its end was told; channel_closed was given */
@@ -58,8 +61,11 @@ ask_to_send(struct node *node)
 static void
 set_timer(struct node *node)
 {
-	uint64_t at = agent_deadline(node->agent), soonest = now_of(node) + (node->asked ? LATER : 1);
+	uint64_t at = agent_deadline(node->agent);
+	uint64_t soonest = now_of(node) + (node->asked ? LATER : 1);
 
+	if (node->read_next > now_of(node) && node->read_next < at)
+		at = node->read_next;
 	if (at == AGENT_NEVER)
 		loop_unset(&node->timer);
 	else
@@ -149,7 +155,18 @@ is_output_wanted(void *owner, bool error_output)
 {
 	const struct node *node = owner;
 
-	return !node->over && !node->pending && agent_reads(node->agent, error_output);
+	return !node->over && !node->pending && node->read_next <= now_of(node) && agent_reads(node->agent, error_output);
+}
+
+/* Until a millisecond after this read; one that was late for its turn makes up for a little of that. */
+static void
+rest(struct node *node)
+{
+	uint64_t now = now_of(node);
+
+	if (node->read_next + CATCH_UP < now)
+		node->read_next = now - CATCH_UP;
+	node->read_next += PAUSE;
 }
 
 /* A reader that has something for a client who is away is gone: the agent's rule for output that is apart. */
@@ -159,6 +176,8 @@ on_output(void *owner, struct view bytes, bool error_output)
 	struct node *node = owner;
 
 	agent_output(node->agent, bytes, error_output, now_of(node));
+	if (node->plan.paced && node->plan.session == AGENT_PORT)
+		rest(node);
 	if (node->plan.session == AGENT_COMMAND_SEPARATE && !node->present)
 		program_abandon(&node->back.program, error_output);
 }

@@ -27,6 +27,7 @@ struct node_plan {
 	enum agent_session session;
 	const char *shell;
 	const char *agent_version;
+	bool paced;			/* a port is read as the public agent does: a payload each millisecond at most */
 	struct view command;
 	struct agent_port port;
 	struct encryption_plan encryption;	/* a key only where the session can have one */
