@@ -37,6 +37,7 @@ unit_tests = \
 	tests/json/test_json \
 	tests/json/test_jsonscan \
 	tests/json/test_value \
+	tests/plugin/test_texts \
 	tests/ports/test_address \
 	tests/ports/test_mux \
 	tests/ports/test_mux_limits \
@@ -126,6 +127,10 @@ python_tests = \
 	tests/json/json_oracle.py \
 	tests/pages/describe_sessions.py \
 	tests/pages/mine.py \
+	tests/plugin/plugin_aws.py \
+	tests/plugin/plugin_aws_cuts.py \
+	tests/plugin/plugin_ports.py \
+	tests/plugin/plugin_sessions.py \
 	tests/request/cli_oracle.py \
 	tests/request/parameter_oracle.py \
 	tests/resume/drop_in.py \
@@ -209,6 +214,7 @@ table_tests = \
 	tests/format/field.table \
 	tests/format/ssm-format.table \
 	tests/pages/ssm-describe-sessions.table \
+	tests/plugin/session-manager-plugin.table \
 	tests/request/field.table \
 	tests/request/operations.table \
 	tests/request/ssm-request.table \
@@ -300,6 +306,8 @@ test_helpers = \
 	tests/lib/typist.py \
 	tests/lib/websocket_server.py \
 	tests/lib/ws_server.py \
+	tests/plugin/aws_checks.py \
+	tests/plugin/plugin_world.py \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
 	tests/sandbox/channel_client.py \

@@ -148,7 +148,7 @@ cli_warn(const struct cli *cli, const char *format, ...)
 {
 	va_list args;
 
-	if (cli->quiet)
+	if (cli->quiet || cli->errors_only)
 		return;
 	va_start(args, format);
 	say_text(cli, format, args);

@@ -14,6 +14,7 @@
 struct cli {
 	const struct cli_tool *tool;
 	bool verbose, quiet, json_errors;
+	bool errors_only;		/* no lines that cli_warn() has */
 	bool compact, pretty, fail_fast, inline_errors;
 	char **operands;		/* after the last option: what was neither option nor value */
 	int operand_count;

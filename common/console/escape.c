@@ -3,17 +3,19 @@
 #define CTRL_Z 0x1a
 
 const struct consoleescape_help consoleescape_helps[] = {
-	{ ".", "end the session" },
-	{ "d", "leave the session, which goes on without a client" },
-	{ "^Z", "suspend this program" },
-	{ "?", "this text" },
-	{ "-", "no more escapes" },
-	{ NULL, NULL },
+	{ ".", "end the session", true },
+	{ "d", "leave the session, which goes on without a client", false },
+	{ "^Z", "suspend this program", false },
+	{ "?", "this text", true },
+	{ "-", "no more escapes", true },
+	{ NULL, NULL, false },
 };
 
 static enum consoleescape_command
-command_of(char c)
+command_of(const struct consoleescape *escape, char c)
 {
+	if (escape->few && (c == 'd' || c == CTRL_Z))
+		return CONSOLEESCAPE_NONE;
 	switch (c) {
 	case '.': return CONSOLEESCAPE_END;
 	case 'd': return CONSOLEESCAPE_DETACH;
@@ -28,7 +30,7 @@ static bool
 take_pending(struct consoleescape *escape, char c, struct bytes *out, enum consoleescape_command *command)
 {
 	escape->pending = false;
-	*command = command_of(c);
+	*command = command_of(escape, c);
 	if (*command != CONSOLEESCAPE_NONE)
 		return true;
 	if (c == '-') {

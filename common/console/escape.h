@@ -4,7 +4,7 @@
  * Purpose:   as ssh(1) has them: behind a line's end, and at the very start of a session, the escape character
  *            is held back, and the character behind it tells. One that is no command is sent, with the escape
  *            character in front of it; that twice is the character itself. Behind a command a line begins still.
- *            `-` is the end of all escapes.
+ *            `-` is the end of all escapes. The official client has fewer of them, and none at the very start.
  * Ownership: all of the struct is the caller's to set up: CONSOLEESCAPE().
  * Does not:  do what is commanded, read or write anything.
  */
@@ -18,6 +18,7 @@
 struct consoleescape {
 	int character;			/* CONSOLEESCAPE_OFF: there are none */
 	bool line_begins, pending;
+	bool few;			/* the official client's alone are commands */
 };
 
 #define CONSOLEESCAPE(CHARACTER) { .character = (CHARACTER), .line_begins = true }
@@ -40,6 +41,7 @@ size_t consoleescape_take(struct consoleescape *escape, struct view typed, struc
 /* The command as it is typed, a character, and what it does; NULL behind the last one. */
 struct consoleescape_help {
 	const char *typed, *text;
+	bool official;			/* the official client has it, too */
 };
 
 extern const struct consoleescape_help consoleescape_helps[];

@@ -24,7 +24,7 @@ say(const struct consolenotice *notice, const char *format, va_list args)
 {
 	char text[SSM_MESSAGE_MAX];
 
-	if (notice->cli->quiet)
+	if (notice->cli->quiet || notice->cli->errors_only)
 		return;
 	vsnprintf(text, sizeof text, format, args);
 	consolestatusline_hide(notice->line);

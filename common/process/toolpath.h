@@ -3,7 +3,8 @@
  *
  * Purpose: a tool runs the tools beside it, in the directory of its own binary, and no others: not
  *          those of PATH, of the working directory, or of any variable. A copy of a tool in another
- *          directory runs that directory's; a symbolic link does not count as a copy.
+ *          directory runs that directory's; a symbolic link does not count as a copy. One in PREFIX/libexec/ssm-tools,
+ *          which is on no PATH, runs those of PREFIX/bin.
  */
 #ifndef SSM_PROCESS_TOOLPATH_H
 #define SSM_PROCESS_TOOLPATH_H

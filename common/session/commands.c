@@ -32,6 +32,8 @@ help(const struct session *session)
 	commands_escape_text(session->input.escape.character, escape);
 	consolenotice(&session->notice, "escapes, behind a line's end:");
 	for (const struct consoleescape_help *row = consoleescape_helps; row->typed != NULL; row++) {
+		if (session->input.escape.few && !row->official)
+			continue;
 		snprintf(line, sizeof line, "  %s%-3s %s", escape, row->typed, row->text);
 		consolenotice_line(&session->notice, view_of(line));
 	}
@@ -81,6 +83,24 @@ commands_escape(void *owner, enum consoleescape_command command)
 	}
 }
 
+/* The official client's: signals of the keyboard are keys of the node's terminal, and the end of a port session. */
+static bool
+take_key(struct session *session, int number)
+{
+	struct view key = number == SIGINT ? VIEW("\003") : number == SIGQUIT ? VIEW("\034") : VIEW("\032");
+
+	if (!session->plan->drop_in || !session->ready)
+		return false;
+	if (session->kind == CHANNEL_PORT) {
+		if (session->phase < SESSION_ENDS)
+			lines_say(session, SESSIONVOICE_INTERRUPTED, VIEW_NONE);
+		lifecycle_terminate(session, "Interrupted", 0);
+		return true;
+	}
+	return session->phase == SESSION_OPEN &&
+	    channel_send(session->channel, key, loop_now(&session->loop)) == key.len;
+}
+
 /* Nobody comes back to one. */
 static bool
 is_port(const struct session *session)
@@ -98,7 +118,7 @@ is_connection(const struct session *session)
 static void
 end_by(struct session *session, int number)
 {
-	if (number == SIGINT && is_connection(session))
+	if (number == SIGINT && is_connection(session) && !session->plan->drop_in)
 		return;
 	if (session->end->signal == 0)
 		session->end->signal = number;
@@ -107,7 +127,7 @@ end_by(struct session *session, int number)
 	else if (number == SIGHUP)
 		lifecycle_leave(session, "SIGHUP", 255);
 	else
-		lifecycle_terminate(session, number == SIGINT ? "SIGINT" : "SIGTERM", 255);
+		lifecycle_terminate(session, number == SIGTERM ? "SIGTERM" : "SIGINT", 255);
 }
 
 /* Somebody stopped it from outside, and the shell has made the terminal its own since. */
@@ -136,11 +156,16 @@ commands_signal(void *owner, unsigned events)
 			commands_size(session, false);
 			break;
 		case SIGTSTP:
-			if (!is_connection(session))
+			if (!take_key(session, SIGTSTP) && !session->plan->drop_in && !is_connection(session))
 				suspend(session);
 			break;
 		case SIGCONT:
 			go_on(session);
+			break;
+		case SIGINT:
+		case SIGQUIT:
+			if (!take_key(session, came.number))
+				end_by(session, came.number);
 			break;
 		default:
 			end_by(session, came.number);

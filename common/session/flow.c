@@ -5,6 +5,7 @@
 
 #define ROOM_LEAST (64 * 1024)		/* a message of ours is never longer */
 #define PORT_LINGER 10000		/* behind the end of input, when nothing else was said */
+#define DROP_IN_LINGER 60000		/* the same, of a client whose caller waits without limit */
 #define READER_LOOK 1000		/* milliseconds between two looks, at least */
 #define TYPED_MOST 64			/* messages: more of them are no typing, and a slow line has them for long */
 
@@ -13,6 +14,7 @@ on_ended(struct session *session, const struct channel_event *event)
 {
 	int code;
 
+	lines_say(session, SESSIONVOICE_ENDED, event->text);
 	if (session->phase >= SESSION_ENDS && !session->provisional) {
 		lifecycle_over(session, "Ended", 0);
 		return;
@@ -75,7 +77,10 @@ on_failed(struct session *session, const struct channel_event *event)
 static void
 on_text(struct session *session, struct view text)
 {
-	consolenotice(&session->notice, "%.*s", VIEW_ARG_CUT(text, SSM_MESSAGE_MAX / 2));
+	if (session->plan->words != NULL)
+		lines_say(session, SESSIONVOICE_TEXT, text);
+	else
+		consolenotice(&session->notice, "%.*s", VIEW_ARG_CUT(text, SSM_MESSAGE_MAX / 2));
 }
 
 /* False when it has to wait for the reader of what came before. */
@@ -148,10 +153,14 @@ take_events(struct session *session)
 	struct channel_event event;
 
 	session->drained = false;
-	while (session->phase < SESSION_DONE && channel_event(session->channel, &event))
+	while (lines_write(session)) {
+		if (session->phase >= SESSION_DONE || !channel_event(session->channel, &event)) {
+			session->drained = true;
+			return;
+		}
 		if (!take_event(session, &event))
 			return;
-	session->drained = true;
+	}
 }
 
 /*
@@ -214,6 +223,8 @@ linger_until(const struct session *session)
 		return UINT64_MAX;
 	if (linger == SESSION_NO_LINGER && session->kind == CHANNEL_PORT)
 		linger = PORT_LINGER;
+	if (linger == SESSION_NO_LINGER && session->plan->drop_in)
+		linger = DROP_IN_LINGER;
 	if (linger == SESSION_NO_LINGER)
 		return UINT64_MAX;
 	return (session->quiet > session->input_over ? session->quiet : session->input_over) + linger;
@@ -301,7 +312,7 @@ check_output(struct session *session)
 {
 	int error = session->output.error;
 
-	if (error == 0 || session->phase >= SESSION_ENDS)
+	if (error == 0 || session->phase >= SESSION_ENDS || session->forward != NULL)
 		return;
 	if (error == EIO && session->terminal.fd >= 0) {
 		session->end->signal = SIGHUP;

@@ -1,6 +1,7 @@
 #include "session/forwarding.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -46,6 +47,15 @@ add_goal(struct bytes *text, const struct portproperties *port)
 		bytes_print(text, ", for the node's port %.*s", VIEW_ARG_CUT(number, TOLD_MAX));
 }
 
+/* Of several sockets all have the same port. */
+static struct view
+port_or_path(const struct portslisten_socket *socket)
+{
+	const char *colon = strrchr(socket->text, ':');
+
+	return view_of(socket->text[0] == '/' || colon == NULL ? socket->text : colon + 1);
+}
+
 static void
 tell_listening(struct session *session, const struct portslisten *listen)
 {
@@ -60,8 +70,13 @@ tell_listening(struct session *session, const struct portslisten *listen)
 		sessionevents_text(&session->events, "Address", view_of(address));
 		sessionevents_end(&session->events);
 	}
-	add_goal(&text, session->port);
-	consolenotice(&session->notice, "listening on %.*s", VIEW_ARG(bytes_view(&text)));
+	if (session->plan->words != NULL) {
+		lines_say(session, session->basic ? SESSIONVOICE_LISTENS_BASIC : SESSIONVOICE_LISTENS,
+		    port_or_path(&listen->sockets[0]));
+	} else {
+		add_goal(&text, session->port);
+		consolenotice(&session->notice, "listening on %.*s", VIEW_ARG(bytes_view(&text)));
+	}
 	bytes_clear(&text);
 	tell_ready(session, listen);
 }
@@ -71,6 +86,7 @@ on_accepted(void *owner)
 {
 	struct session *session = owner;
 
+	lines_say(session, session->basic ? SESSIONVOICE_ACCEPTED_BASIC : SESSIONVOICE_ACCEPTED, VIEW_NONE);
 	cli_verbose(session->plan->cli, "accepted a connection");
 }
 
@@ -96,7 +112,9 @@ forwarding_refused(struct session *session)
 {
 	struct view port = bytes_view(&session->port->port), host = bytes_view(&session->port->host);
 
-	if (session->forward == NULL)
+	if (session->plan->words != NULL)
+		lines_say(session, SESSIONVOICE_PORT_FAILED, VIEW_NONE);
+	else if (session->forward == NULL)
 		consolenotice(&session->notice, "the node cannot connect to the port");
 	else if (host.len > 0)
 		consolenotice(&session->notice, "the node cannot connect to port %.*s of %.*s", VIEW_ARG_CUT(port, TOLD_MAX),
@@ -125,6 +143,8 @@ listen_where_asked(struct session *session)
 		where = VIEW("0");
 	if ((rc = portsaddress_parse(&address, where, &session->err)) != SSM_OK)
 		return rc;
+	if (session->plan->listen_host != NULL && address.kind == PORTSADDRESS_TCP)
+		snprintf(address.host, sizeof address.host, "%s", session->plan->listen_host);
 	return portslisten_add(&session->listen, &address, &session->err);
 }
 

@@ -22,7 +22,8 @@ lifecycle_connect(struct session *session)
 	session->address = address;
 	session->phase = SESSION_DIALS;
 	session->how.secret = document->url.cell_number;
-	sessionlink_upgrade(&session->link, address, !document->presigned);
+	sessionlink_upgrade(&session->link, address, !document->presigned &&
+	    (session->opened || !session->plan->unsigned_first));
 	return SSM_OK;
 }
 
@@ -236,6 +237,7 @@ poll_recovery(struct session *session)
 		break;
 	case SESSIONRECOVERY_OVER:
 		keep_error(&session->err, &session->recovery.why);
+		lines_say(session, SESSIONVOICE_TIMED_OUT, VIEW_NONE);
 		lifecycle_over_unless_told(session, "Over", ssm_exit_code(SSM_E_NO));
 		break;
 	case SESSIONRECOVERY_GIVEN_UP:
@@ -264,9 +266,10 @@ poll_farewell(struct session *session)
 	sessionask_end(&session->farewell);
 	if (!is_ended(&session->farewell.err)) {
 		consolenotice(&session->notice, "the session was not ended: %s", session->farewell.err.message);
-		if (session->end->code == 0)
+		if (session->end->code == 0 && !session->plan->drop_in)
 			session->end->code = ssm_exit_code(session->farewell.err.rc);
 	}
+	lines_say(session, SESSIONVOICE_ENDED, VIEW_NONE);
 	session->phase = SESSION_DRAINS;
 	session->drain_until = loop_now(&session->loop) + DRAIN_LIMIT;
 }
@@ -275,7 +278,8 @@ poll_farewell(struct session *session)
 static void
 poll_drain(struct session *session)
 {
-	bool empty = session->drained && consoleoutput_is_empty(&session->output) && forwarding_is_empty(session);
+	bool empty = session->drained && sessionvoice_waiting(&session->voice).len == 0 &&
+	    consoleoutput_is_empty(&session->output) && forwarding_is_empty(session);
 
 	if (!empty && session->output.error == 0 && loop_now(&session->loop) < session->drain_until)
 		return;

@@ -32,6 +32,7 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/hush.c \
 	%D%/hush.h \
 	%D%/lifecycle.c \
+	%D%/lines.c \
 	%D%/link.c \
 	%D%/link.h \
 	%D%/liveness.c \
@@ -48,4 +49,6 @@ noinst_LIBRARIES += %D%/libsession.a
 	%D%/settings.h \
 	%D%/state.h \
 	%D%/verdict.c \
-	%D%/verdict.h
+	%D%/verdict.h \
+	%D%/voice.c \
+	%D%/voice.h

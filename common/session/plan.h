@@ -13,8 +13,12 @@
 #include "ports/listen.h"
 #include "session/document.h"
 #include "session/settings.h"
+#include "session/voice.h"
 
 #define SESSION_NO_LINGER UINT64_MAX
+
+/* What the node's agent is told, and a caller who asks: from this one on agents keep port sessions alive by themselves. */
+#define SESSION_CLIENT_VERSION "1.2.835.0"
 
 struct session_plan {
 	const struct cli *cli;
@@ -29,6 +33,10 @@ struct session_plan {
 	bool no_resume;
 	bool no_adopt;			/* nobody has been in the session before */
 	bool separate_output;		/* of a command: there will be an exit code */
+	bool unsigned_first;		/* the first connection is not signed */
+	bool drop_in;			/* signals, escapes and the end of input do what they do in the official client */
+	const char *listen_host;	/* where a session's properties name a port alone; NULL: localhost */
+	sessionvoice_words *words;	/* of what is said on standard output; NULL: nothing is */
 	const char *events;		/* a file's name, or NULL */
 	const struct portslisten *listen;	/* for a forwarded port; NULL, or none in it: where its properties say */
 	int ready_fd;			/* is told, and closed, when the session is ready; 0: there is none */

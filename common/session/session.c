@@ -9,10 +9,10 @@
 #include "core/shellwords.h"
 #include "session/forwarding.h"
 
-#define CLIENT_VERSION "1.2.835.0"	/* from which on the node's agent keeps port sessions alive by itself */
 #define EVENTS_PATIENCE 1000		/* for a reader of events, at the end */
 
-static const int watched[] = { SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH };
+/* The last one is a key in the official client alone. */
+static const int watched[] = { SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH, SIGQUIT };
 
 /* Ids of messages are not secret; where the system has no random numbers yet the clock makes them differ. */
 static void
@@ -50,7 +50,7 @@ open_channel(struct session *session)
 	unsigned char random[UUID_BYTES];
 	struct bytes *given = &session->plan->document->session_id;
 	struct channel_options options = { .client_id = client_id, .session_id = bytes_cstr(given),
-	    .client_version = CLIENT_VERSION, .random = draw, .adopt = !session->plan->no_adopt };
+	    .client_version = SESSION_CLIENT_VERSION, .random = draw, .adopt = !session->plan->no_adopt };
 
 	draw(NULL, random, sizeof random);
 	uuid_format(client_id, random);
@@ -86,7 +86,8 @@ open_link(struct session *session)
 static enum ssm_err
 open_loop(struct session *session)
 {
-	int rc = signals_start(&session->signals, watched, ARRAY_LEN(watched), true);
+	size_t count = ARRAY_LEN(watched) - !session->plan->drop_in;
+	int rc = signals_start(&session->signals, watched, count, true);
 
 	if (rc == 0)
 		rc = loop_open(&session->loop);
@@ -94,7 +95,7 @@ open_loop(struct session *session)
 		return ssm_fail(&session->err, SSM_E_OTHER, "LoopError", "cannot wait for the session: %s",
 		    strerror(rc));
 	session->mask = session->signals.before;
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++)
+	for (size_t i = 0; i < count; i++)
 		sigdelset(&session->mask, watched[i]);
 	session->signalled = (struct loop_watch){ .fd = session->signals.fd, .ready = commands_signal,
 	    .owner = session };
@@ -125,11 +126,14 @@ set_up_streams(struct session *session)
 	session->notice = (struct consolenotice){ .cli = plan->cli, .terminal = &session->terminal,
 	    .line = &session->outage.line };
 	session->input.escape.character = session->terminal.fd >= 0 ? plan->escape : CONSOLEESCAPE_OFF;
+	session->input.escape.few = plan->drop_in;
+	session->input.escape.line_begins = !plan->drop_in;
 	session->input.command = commands_escape;
 	session->input.owner = session;
 	consoleoutput_start(&session->output, &session->loop, STDOUT_FILENO, STDERR_FILENO);
 	consolestatusline_start(&session->outage.line, &session->output, getenv("TERM"));
 	outage_start(session);
+	sessionvoice_start(&session->voice, plan->words, &plan->document->session_id);
 }
 
 static enum ssm_err
@@ -150,6 +154,7 @@ set_up(struct session *session)
 	open_link(session);
 	network_open(&session->network, &session->loop, lifecycle_changed, session);
 	wakeup_open(&session->wakeup, &session->loop);
+	lines_say(session, SESSIONVOICE_STARTS, VIEW_NONE);
 	if ((rc = lifecycle_connect(session)) != SSM_OK)
 		return rc;
 	return open_channel(session);	/* libcrypto starts while ssm-sign does */
@@ -241,6 +246,13 @@ close_events(struct session *session)
 		session->end->code = 255;
 }
 
+/* Who sees standard output has read there why, and need not twice. */
+static bool
+is_told(const struct session *session)
+{
+	return session->voice.told && session->output.error == 0 && isatty(STDOUT_FILENO);
+}
+
 /* The link before the loop that it is in; signals last, so that none ends this process with a raw terminal. */
 static void
 tear_down(struct session *session)
@@ -255,9 +267,11 @@ tear_down(struct session *session)
 	forwarding_end(session);
 	consoleinput_clear(&session->input);
 	consolestatusline_hide(&session->outage.line);
+	lines_last(session);
 	consoleoutput_clear(&session->output);
+	sessionvoice_clear(&session->voice);
 	consoleterminal_restore(&session->terminal);
-	if (session->err.rc != SSM_OK)
+	if (session->err.rc != SSM_OK && !is_told(session))
 		cli_message(session->plan->cli, &session->err, 0, VIEW_NONE);
 	tell_left(session);
 	close_events(session);
@@ -280,7 +294,8 @@ session_run(const struct session_plan *plan, struct session_end *end)
 	struct session session = { .plan = plan, .end = end, .loop = { .fd = -1 }, .signals = SIGNALS_INIT,
 	    .signalled = { .fd = -1 }, .addresses = { SESSIONADDRESS_INIT, SESSIONADDRESS_INIT }, .link = SESSIONLINK_INIT,
 	    .network = NETWORK_INIT, .wakeup = WAKEUP_INIT,
-	    .listen = PORTSLISTEN_INIT, .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .events = SESSIONEVENTS_INIT,
+	    .listen = PORTSLISTEN_INIT, .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .voice = SESSIONVOICE_INIT,
+	    .events = SESSIONEVENTS_INIT,
 	    .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,
 	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT, .data_key = SESSIONDATAKEY_INIT,
 	    .id = BYTES_INIT(SESSIONDOCUMENT_ID_MAX), .region = BYTES_INIT(SESSIONDOCUMENT_ID_MAX),

@@ -1,6 +1,6 @@
 /*
- * session/state: what the parts of a session at work know of each other; for session, flow, forwarding, verdict, lifecycle,
- * outage and commands alone.
+ * session/state: what the parts of a session at work know of each other; for session, flow, forwarding, lines, verdict,
+ * lifecycle, outage and commands alone.
  */
 #ifndef SSM_SESSION_STATE_H
 #define SSM_SESSION_STATE_H
@@ -20,6 +20,7 @@
 #include "session/link.h"
 #include "session/plan.h"
 #include "session/recovery.h"
+#include "session/voice.h"
 
 enum session_phase {
 	SESSION_DIALS,			/* for the first time, or with a new token */
@@ -67,6 +68,7 @@ struct session {
 	struct consoleinput input;
 	struct consoleoutput output;
 	struct consoleeot eot;
+	struct sessionvoice voice;
 	struct sessionevents events;
 	struct consoleterminal terminal;
 	struct consolenotice notice;
@@ -152,6 +154,18 @@ uint64_t outage_moment(const struct session *session);
 
 /* flow: bytes and events. */
 void flow(struct session *session);
+
+/*
+ * lines: what the program says on standard output between the node's bytes, where it says anything. It is written behind all
+ * that was taken for standard output before.
+ */
+void lines_say(struct session *session, enum sessionvoice_event event, struct view detail);
+
+/* What waits goes to the output; false when it has to wait for the reader of what came before. */
+bool lines_write(struct session *session);
+
+/* At the end of all: why there was no session, and what waits, as far as its reader takes it now. */
+void lines_last(struct session *session);
 
 /* commands: what a person or the system wants of the session. */
 void commands_escape(void *owner, enum consoleescape_command command);

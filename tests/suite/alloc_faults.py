@@ -73,6 +73,9 @@ CASES = [
         "a\\\": 1", "SessionId\\\": \\\"s\\\""), 75),
     ("ssm-stream", ["--profile", "p", "--no-resume", "--events", "/dev/null", "--stream-endpoint-url", "http://127.0.0.1:1"],
      json.dumps({"SessionId": "anna-0a1b2c3d4e5f67890", "TokenValue": MARK, "StreamUrl": URL}), 75),
+    ("session-manager-plugin", [], "", 0),
+    ("session-manager-plugin", [json.dumps({"SessionId": "anna-0a1b2c3d4e5f67890", "TokenValue": MARK, "StreamUrl": "wss://example.com"}),
+                                "eu-west-1", "StartSession", "p", "{}", "https://ssm.eu-west-1.amazonaws.com"], "", 1),
     ("tests/jmespath/jmespath_probe", [], "%s\t%s\n" % (json.dumps(QUERY), json.dumps(
         {"rows": [{"name": "n" * i, "age": -i, "more": {f"k{n}": n for n in range(20)}} for i in range(90)]})), 0),
 ]

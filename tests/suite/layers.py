@@ -42,11 +42,13 @@ ROOMS = {
     "ports": "core process stream",
     "console": "core process cli",
     "session": "core process json retry aws config cli sign http service pipeline stream console ports",
+    "plugin": "core json session",
     "sandbox": "core process json aws sign http stream",
 }
 
 # Each tool, and the rooms that its own file may include.
 TOOLS = {
+    "session-manager-plugin": "cli core http plugin process session sign",
     "ssm-call": "calls cli retry",
     "ssm-check": "check cli core",
     "ssm-credentials": "cli credentials http process role service sign",

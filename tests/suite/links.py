@@ -8,6 +8,7 @@ from tap import done, ok, skip_all
 BUILD_DIR = os.environ.get("BUILD_DIR", ".")
 
 LIBRARIES = {
+    "session-manager-plugin": {"libcrypto", "libcurl", "libinih"},
     "ssm-call": {"libcurl", "libinih"},
     "ssm-check": set(),
     "ssm-credentials": {"libcrypto", "libcurl", "libexpat", "libinih"},
@@ -50,7 +51,7 @@ def main():
     if os.environ.get("SANITIZERS") == "yes":
         skip_all("a build with sanitizers links them, and has other flags")
     with open(os.path.join(BUILD_DIR, "Makefile"), encoding="utf-8") as makefile:
-        built = set(re.findall(r"\bssm-[a-z-]+\b(?=\$\(EXEEXT\))", makefile.read()))
+        built = set(re.findall(r"\b(?:ssm|session)-[a-z-]+\b(?=\$\(EXEEXT\))", makefile.read()))
     ok(built == set(LIBRARIES), "the table names every tool that is built",
        f"built: {sorted(built)}", f"table: {sorted(LIBRARIES)}")
     for tool in sorted(LIBRARIES):

@@ -57,7 +57,7 @@ def check_libraries():
 
 def check_tools():
     with open(os.path.join(BUILD_DIR, "Makefile"), encoding="utf-8") as makefile:
-        built = set(re.findall(r"\bssm-[a-z-]+\b(?=\$\(EXEEXT\))", makefile.read()))
+        built = set(re.findall(r"\b(?:ssm|session)-[a-z-]+\b(?=\$\(EXEEXT\))", makefile.read()))
     pages = {name[:-2] for name in os.listdir(os.path.join(SRC_DIR, "man")) if name.endswith(".1")}
     is_equal(pages, built, "each tool has a man page, and no page is without a tool")
     for tool in sorted(built):

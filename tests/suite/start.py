@@ -13,7 +13,7 @@ from tap import done, is_equal, ok, skip, skip_all
 
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 LIBRARY = os.path.join(BUILD_DIR, "tests", "preload", "earlystart.so")
-TOOLS = sorted(os.listdir(os.path.join(BUILD_DIR, "completions", "bash")))
+TOOLS = sorted([*os.listdir(os.path.join(BUILD_DIR, "completions", "bash")), "session-manager-plugin"])
 CRYPTO = ["ssm-call", "ssm-credentials", "ssm-sandbox", "ssm-sign"]
 SIGNED = {"method": "POST", "url": "http://127.0.0.1:9/", "headers": {}, "body": "{}", "service": "ssm", "region": "eu-west-1"}
 MODULE = """
