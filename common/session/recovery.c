@@ -33,11 +33,22 @@ ask_limit(const struct sessionrecovery *recovery, uint64_t now)
 	return recovery->until - now < ASK_LIMIT ? (unsigned)(recovery->until - now) : ASK_LIMIT;
 }
 
+/* The call found no network, or nobody at its other end. */
+static bool
+reached_nobody(const struct ssm_error *err)
+{
+	return err->rc == SSM_E_AGAIN && (strcmp(err->code, "EndpointConnectionError") == 0 ||
+	    strcmp(err->code, "ConnectTimeoutError") == 0);
+}
+
 static void
 wait_for_next(struct sessionrecovery *recovery)
 {
-	wait_until(recovery, sessionschedule_next(&recovery->schedule, loop_now(recovery->how->loop),
-	    recovery->chance()));
+	uint64_t now = loop_now(recovery->how->loop);
+
+	wait_until(recovery, reached_nobody(&recovery->ask.err) ?
+	    sessionschedule_unreached(&recovery->schedule, now, recovery->chance()) :
+	    sessionschedule_next(&recovery->schedule, now, recovery->chance()));
 }
 
 void
@@ -106,9 +117,7 @@ take_why(struct sessionrecovery *recovery)
 static void
 count_call(struct sessionrecovery *recovery)
 {
-	const struct ssm_error *err = &recovery->ask.err;
-
-	if (err->rc != SSM_E_AGAIN || strcmp(err->code, "EndpointConnectionError") != 0)
+	if (!reached_nobody(&recovery->ask.err))
 		sessionschedule_called(&recovery->schedule, recovery->asked);
 }
 

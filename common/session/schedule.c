@@ -4,6 +4,7 @@ void
 sessionschedule_opened(struct sessionschedule *schedule, uint64_t now)
 {
 	schedule->opened = now;
+	schedule->lost = 0;
 }
 
 void
@@ -12,6 +13,8 @@ sessionschedule_lost(struct sessionschedule *schedule, uint64_t now)
 	if (schedule->opened != 0 && now - schedule->opened >= SCHEDULE_STABLE)
 		schedule->delay = 0;
 	schedule->opened = 0;
+	if (schedule->lost == 0)
+		schedule->lost = now;
 }
 
 /* Not before the oldest of the last calls is SCHEDULE_SPAN ago. */
@@ -42,6 +45,18 @@ sessionschedule_next(struct sessionschedule *schedule, uint64_t now, uint32_t ch
 
 	schedule->delay = longer(delay);
 	return allowed(schedule, now + delay - chance % (delay / 2 + 1));
+}
+
+uint64_t
+sessionschedule_unreached(struct sessionschedule *schedule, uint64_t now, uint32_t chance)
+{
+	uint64_t most = (now - schedule->lost) / SCHEDULE_PART;
+
+	if (most < SCHEDULE_UNREACHED)
+		most = SCHEDULE_UNREACHED;
+	if (schedule->delay > most)
+		schedule->delay = (unsigned)most;
+	return sessionschedule_next(schedule, now, chance);
 }
 
 uint64_t

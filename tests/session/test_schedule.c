@@ -54,10 +54,37 @@ check_stable(void)
 	is_number(sessionschedule_next(&schedule, now, 0), now, "behind a good one it begins anew: at once");
 }
 
+/* Nobody is reached for a day: how long the pauses are, and that they are as ever when somebody is. */
+static void
+check_unreached(void)
+{
+	static const struct { uint64_t after; uint64_t longest; } rows[] = {
+		{ 0, 0 }, { 10, 250 }, { 300, 500 }, { 900, 1000 }, { 50000, 1000 }, { 175000, 1750 }, { 600000, 3500 },
+		{ 3600000, 7000 }, { 86400000, 10000 },
+	};
+	struct sessionschedule schedule = { .count = 0 };
+	uint64_t now = 1000;
+
+	sessionschedule_lost(&schedule, now);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		now = 1000 + rows[i].after;
+		is_number(sessionschedule_unreached(&schedule, now, 0) - now, rows[i].longest, "%llu ms after the loss",
+		    (unsigned long long)rows[i].after);
+	}
+	is_number(sessionschedule_next(&schedule, now, 0) - now, 10000, "somebody is there again, and refuses");
+	sessionschedule_opened(&schedule, now);
+	sessionschedule_lost(&schedule, now + SCHEDULE_STABLE);
+	now += SCHEDULE_STABLE;
+	for (int i = 0; i < 5; i++)
+		sessionschedule_unreached(&schedule, now, 0);
+	is_number(sessionschedule_unreached(&schedule, now, 0) - now, 1000, "a new loss begins anew");
+}
+
 int
 main(void)
 {
 	check_doubling();
+	check_unreached();
 	check_storm();
 	check_stable();
 	return done_testing();
