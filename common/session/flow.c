@@ -35,7 +35,10 @@ on_ready(struct session *session, const struct channel_event *event)
 	session->kind = event->session;
 	sessionevents_begin(&session->events, "Ready");
 	sessionevents_end(&session->events);
-	commands_size(session, false);
+	if (session->adopted)
+		outage_repaint(session);
+	else
+		commands_size(session, false);
 	forwarding_begin(session, event->port);
 	if (session->forward != NULL || session->phase >= SESSION_ENDS)
 		return;
@@ -53,6 +56,7 @@ on_ready(struct session *session, const struct channel_event *event)
 static void
 on_adopted(struct session *session, const struct channel_event *event)
 {
+	session->adopted = true;
 	sessionevents_begin(&session->events, "Adopted");
 	sessionevents_number(&session->events, "FirstInput", event->input);
 	if (event->output >= 0)
@@ -62,16 +66,18 @@ on_adopted(struct session *session, const struct channel_event *event)
 	    "went on with the session of another process; what was on its screen is gone");
 }
 
-/* A session that was another process's, and cannot be gone on with, is left to it. */
+/* A session that was another process's, and cannot be gone on with, is left to it; nobody is told how to come back. */
 static void
 on_failed(struct session *session, const struct channel_event *event)
 {
 	if (!sessiondatakey_take_error(&session->data_key, &session->err))
 		ssm_fail(&session->err, event->rc, "ChannelError", "%.*s", VIEW_ARG_CUT(event->text, SSM_MESSAGE_MAX / 2));
-	if (event->keep)
-		lifecycle_leave(session, "Failed", ssm_exit_code(session->err.rc));
-	else
+	if (!event->keep) {
 		lifecycle_terminate(session, "Failed", ssm_exit_code(session->err.rc));
+		return;
+	}
+	lifecycle_leave(session, "Failed", ssm_exit_code(session->err.rc));
+	session->left = false;
 }
 
 static void

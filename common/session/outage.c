@@ -40,9 +40,10 @@ outage_begin(struct session *session)
 }
 
 /* One row less, or where there is but one, more. */
-static void
-repaint(struct session *session, uint64_t now)
+void
+outage_repaint(struct session *session)
 {
+	uint64_t now = loop_now(&session->loop);
 	unsigned columns, rows;
 
 	if (!consoleterminal_size(STDOUT_FILENO, &columns, &rows))
@@ -78,7 +79,7 @@ outage_over(struct session *session)
 	consoleinput_drop(&session->input, false);
 	consolestatusline_hide(&outage->line);
 	if (outage->drawn)
-		repaint(session, loop_now(&session->loop));
+		outage_repaint(session);
 	else
 		commands_size(session, true);
 	outage->drawn = false;

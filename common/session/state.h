@@ -82,6 +82,7 @@ struct session {
 	struct bytes id, region;	/* as the service is asked for it, and where */
 	bool opened;			/* it has been, once */
 	bool ready;
+	bool adopted;			/* it was another process's */
 	enum channel_session kind;
 	const struct portproperties *port;	/* of a port; the channel's */
 	bool basic;			/* its connections come one after the other */
@@ -141,6 +142,9 @@ void outage_start(struct session *session);
 void outage_heard(struct session *session);
 
 void outage_begin(struct session *session);
+
+/* What is on the screen is not what the node has drawn: it is made to do so anew. */
+void outage_repaint(struct session *session);
 
 /* The connection is back: the node is told the terminal's size. */
 void outage_over(struct session *session);

@@ -96,7 +96,6 @@ begin_input(struct channel *channel, uint64_t now)
 	delivery_start(channel);
 	channel->adopted_due = !fresh;
 	channel->size_due = channel->columns > 0 && channel->rows > 0;
-	channel->redraw = !fresh;
 }
 
 static void

@@ -163,15 +163,6 @@ has_new(const struct channel *channel)
 	return channel->tail.len > 0 || is_size_due(channel);
 }
 
-/* A shell that is told another size draws its prompt anew. */
-static unsigned
-size_of(const struct channel *channel)
-{
-	if (!channel->redraw)
-		return channel->rows;
-	return channel->rows > 1 ? channel->rows - 1 : channel->rows + 1;
-}
-
 /* What was typed before the terminal's size changed goes before it. */
 static void
 make_new(struct channel *channel, uint64_t now)
@@ -182,12 +173,11 @@ make_new(struct channel *channel, uint64_t now)
 	if (!is_size_due(channel))
 		return;
 	bytes_reset(&channel->payload);
-	message_write_size(&channel->payload, channel->columns, size_of(channel));
+	message_write_size(&channel->payload, channel->columns, channel->rows);
 	if (bytes_failed(&channel->payload))
 		channel_die(channel, CHANNEL_NO_MEMORY);
 	else if (outgoing_add(channel, PAYLOAD_SIZE, bytes_view(&channel->payload), now))
-		channel->size_due = channel->redraw;
-	channel->redraw = false;
+		channel->size_due = false;
 }
 
 static bool

@@ -70,7 +70,7 @@ struct channel {
 	struct bytes tail;		/* input that is not a message yet */
 	uint64_t tail_since;
 	unsigned columns, rows;
-	bool size_due, redraw;		/* redraw: another one goes in front of it */
+	bool size_due;
 
 	struct window window;
 	struct receipts receipts, held;	/* held: of what came early, where it may be that nothing comes in front of it */

@@ -61,6 +61,33 @@ def check_shells(service):
     ok(got.returncode == 1 and got.stdout == "" and len(got.stderr.splitlines()) == 1, "a session that is over: 1, a line", got)
 
 
+def check_prompt(service):
+    """A shell that draws its prompt at another size: nothing is typed before it is there."""
+    first = Typist(service, command=[TOOL, "--target", TARGET])
+    first.type(b"PS1=BACK'> '\r")
+    ok(first.sees(rb"BACK> "), "a prompt of its own", first.seen)
+    leave(first, "~d")
+    second = Typist(service, command=[TOOL, "--resume"])
+    ok(second.sees(rb"what was on its screen is gone[^$]*BACK> "), "the prompt is there again", second.seen)
+    second.type(b"exit\r")
+    is_equal(second.wait(), 0, "to its end, too", second.seen)
+    second.close()
+
+
+def check_encrypted(service):
+    """One whose key is gone says so, though its shell had nothing more to say."""
+    first = Typist(service, command=[TOOL, "--target", TARGET])
+    at_work(first, 9)
+    first.type(b"\r~d")
+    ok(first.sees(rb"nobody can come back to it") and first.wait() == 0, "an encrypted one is left", first.seen)
+    first.close()
+    second = Typist(service, command=[TOOL, "--resume"])
+    ok(second.sees(rb"cannot be adopted: it is encrypted"), "it cannot be gone on with", second.seen)
+    is_equal(second.wait(), 255, "code 255", second.seen)
+    ok(b"to come back" not in second.seen, "nor is a way told that there is not", second.seen)
+    second.close()
+
+
 def prepare(world, pages):
     """A service with these pages of sessions, by the token that each is asked for with."""
     world.reset()
@@ -117,11 +144,13 @@ def check_left(world):
 
 def main():
     with tempfile.TemporaryDirectory() as directory:
-        service = Service(directory)
-        try:
-            check_shells(service)
-        finally:
-            service.sandbox.stop()
+        for check, *options in ((check_shells,), (check_prompt, "--shell", "/bin/bash"),
+                                (check_encrypted, "--shell", "/bin/bash", "--kms-key", "alias/sandbox")):
+            service = Service(directory, *options)
+            try:
+                check(service)
+            finally:
+                service.sandbox.stop()
     with World() as world:
         check_choice(world)
         check_left(world)
