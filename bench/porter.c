@@ -245,11 +245,19 @@ serve(struct porter *porter)
 	return porter->closing;
 }
 
+static bool
+port(struct porter *porter)
+{
+	return porter->digest != NULL && (porter->fd = peer_accept(&porter->in, &porter->out)) >= 0 &&
+	    add_payload(porter, PAYLOAD_HANDSHAKE_REQUEST, VIEW(REQUEST)) && serve(porter);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct porter porter = { .out = BYTES_INIT(1 << 24), .in = BYTES_INIT(1 << 22), .digest = digest_new() };
+	struct porter porter = { .out = BYTES_INIT(1 << 24), .in = BYTES_INIT(1 << 22) };
 	unsigned long long mib;
+	bool done;
 
 	if (argc != 3 || (strcmp(argv[1], "up") != 0 && strcmp(argv[1], "down") != 0) ||
 	    !view_number(view_of(argv[2]), &mib) || mib == 0 || mib > 65536) {
@@ -258,8 +266,10 @@ main(int argc, char **argv)
 	}
 	porter.up = strcmp(argv[1], "up") == 0;
 	porter.left = porter.up ? mib << 20 : ((mib << 20) + DATA - 1) / DATA;
-	if (porter.digest == NULL || (porter.fd = peer_accept(&porter.in, &porter.out)) < 0 ||
-	    !add_payload(&porter, PAYLOAD_HANDSHAKE_REQUEST, VIEW(REQUEST)))
-		return 1;
-	return serve(&porter) ? 0 : 1;
+	porter.digest = digest_new();
+	done = port(&porter);
+	digest_free(porter.digest);
+	bytes_clear(&porter.in);
+	bytes_clear(&porter.out);
+	return done ? 0 : 1;
 }
