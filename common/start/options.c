@@ -288,7 +288,7 @@ check_options(const struct startoptions *given, const struct cli *cli)
 	bool document = given->input_json != NULL || given->input_yaml != NULL;
 
 	if (cli->operand_count > 0 && cli->operands != cli->after_dashes)
-		cli_usage(cli, "unexpected argument '%s'; a command stands behind '--'", cli->operands[0]);
+		cli_usage(cli, "unexpected argument '%s'; --target names a node, and a command stands behind '--'", cli->operands[0]);
 	if (given->resume) {
 		check_resume(given, cli);
 		return;
