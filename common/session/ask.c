@@ -176,9 +176,12 @@ sessionask_poll(struct sessionask *ask)
 	return !coprocess_is_open(&ask->co) && pipeline_is_over(&ask->pipeline);
 }
 
-/* The last error document that the stages have written; other lines are theirs to the user. */
+/*
+ * The last error document that the stages have written, of those with the pipeline's code if there are any: stages behind
+ * the one that failed complain of having nothing to read. Other lines are theirs to the user.
+ */
 static bool
-find_complaint(struct sessionask *ask)
+find_complaint(struct sessionask *ask, int code)
 {
 	struct view rest = bytes_view(&ask->co.messages), id;
 	bool found = false;
@@ -186,7 +189,8 @@ find_complaint(struct sessionask *ask)
 	while (rest.len > 0) {
 		struct ssm_error err = SSM_ERROR_INIT;
 
-		if (errordocument_parse(view_take_line(&rest), &err, &id)) {
+		if (errordocument_parse(view_take_line(&rest), &err, &id) &&
+		    (!found || ssm_exit_code(err.rc) == code || ssm_exit_code(ask->err.rc) != code)) {
 			ssm_error_clear(&ask->err);
 			ask->err = err;
 			found = true;
@@ -209,7 +213,7 @@ judge(struct sessionask *ask)
 	code = pipeline_result(&ask->pipeline);
 	if (code == 0)
 		return;
-	if (!find_complaint(ask))
+	if (!find_complaint(ask, code))
 		ssm_fail(&ask->err, ssm_err_of_exit_code(code), "PipelineError", "the pipeline failed with code %d",
 		    code);
 	ask->err.rc = ssm_err_of_exit_code(code);

@@ -115,6 +115,13 @@ is_connection(const struct session *session)
 	return is_port(session) && session->forward == NULL;
 }
 
+/* One of a port nobody can come back to; in one that is new nobody has done anything yet. */
+static bool
+is_of_no_use(const struct session *session)
+{
+	return is_port(session) || (!session->ready && session->plan->no_adopt);
+}
+
 static void
 end_by(struct session *session, int number)
 {
@@ -122,7 +129,7 @@ end_by(struct session *session, int number)
 		return;
 	if (session->end->signal == 0)
 		session->end->signal = number;
-	if (number == SIGHUP && is_port(session))
+	if (number == SIGHUP && is_of_no_use(session))
 		lifecycle_terminate(session, "SIGHUP", 255);
 	else if (number == SIGHUP)
 		lifecycle_leave(session, "SIGHUP", 255);

@@ -1,6 +1,7 @@
 """Sessions that are encrypted with a KMS key, in the sandbox: shells, commands, cuts, and each way in which there is no key."""
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -119,6 +120,23 @@ def check_unreachable():
                  (75, "", 'ssm-stream: Could not connect to the endpoint URL: "http://127.0.0.1:9/"\n'),
                  "a key service that is not there", got)
         is_equal(without(before, active(place)), [], "the session is ended")
+        got = start(place, "echo", "never", AWS_ENDPOINT_URL_KMS="%%%")
+        ok(got.returncode == 253 and got.stderr.startswith("ssm-stream: Invalid endpoint: %%%") and got.stderr.count("\n") == 1,
+           "an endpoint of it that is none", got)
+
+
+def check_hangup():
+    """A new session in which nothing is done yet is of no use to anybody."""
+    with place_of() as place, socket.create_server(("127.0.0.1", 0)) as silent:
+        before = active(place)
+        client = Client(place, "--no-adopt", "--target", TARGET, command="echo never",
+                        AWS_ENDPOINT_URL_KMS=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        asking, _ = silent.accept()
+        client.process.send_signal(signal.SIGHUP)
+        is_equal((client.wait(), client.said), (-signal.SIGHUP, []), "SIGHUP before a new session has begun: nobody is told to come back",
+                 client)
+        asking.close()
+        is_equal(without(before, active(place)), [], "it is ended")
 
 
 def check_silent():
@@ -164,6 +182,7 @@ def main():
     check_left()
     check_no_key()
     check_unreachable()
+    check_hangup()
     check_silent()
     check_endpoints()
     check_target()
