@@ -116,7 +116,8 @@ def check_choice(world):
                                        session("a-6", 1.8e9, "AWS-StartSSHSession"),
                                        session("a-7", 1.8e9, "AWS-StartNonInteractiveCommand")]}})
     got = world.run("--resume", "--ping", "5")
-    is_equal((got.returncode, got.stdout, got.stderr), (0, "--ping=5\n", ""), "ssm-stream is not told that it is new", got)
+    is_equal((got.returncode, got.stdout), (0, "--ping=5\n"), "ssm-stream is not told that it is new", got)
+    is_equal(got.stderr, f"ssm-start-session: going on with '{SESSION}', the newest session of one's own\n", "which one it is")
     is_equal(asked(world, "ResumeSession"), [{"SessionId": SESSION}],
              "the newest of all pages is resumed, of those with a terminal")
     is_equal([page["Filters"] for page in asked(world, "DescribeSessions")], [[{"key": "Owner", "value": ROLE}]] * 2,
