@@ -66,10 +66,15 @@ on_adopted(struct session *session, const struct channel_event *event)
 	    "went on with the session of another process; what was on its screen is gone");
 }
 
-/* A session that was another process's, and cannot be gone on with, is left to it; nobody is told how to come back. */
+/*
+ * A session that was another process's, and cannot be gone on with, is left to it; nobody is told how to come back. What
+ * ends anyway ends as it began to.
+ */
 static void
 on_failed(struct session *session, const struct channel_event *event)
 {
+	if (session->phase >= SESSION_ENDS)
+		return;
 	if (!sessiondatakey_take_error(&session->data_key, &session->err))
 		ssm_fail(&session->err, event->rc, "ChannelError", "%.*s", VIEW_ARG_CUT(event->text, SSM_MESSAGE_MAX / 2));
 	if (!event->keep) {
@@ -140,7 +145,7 @@ take_event(struct session *session, const struct channel_event *event)
 			consolenotice(&session->notice, "the connection was lost meanwhile: output may be incomplete");
 		break;
 	case CHANNEL_FLAG:
-		if (event->flag == CHANNEL_CONNECT_TO_PORT_ERROR)
+		if (event->flag == CHANNEL_CONNECT_TO_PORT_ERROR && session->ready)
 			forwarding_refused(session);
 		break;
 	case CHANNEL_ENDED:

@@ -190,6 +190,7 @@ begin_other(struct session *session)
 	return SSM_OK;
 }
 
+/* A session that is about to end has nothing for those who would come. */
 void
 forwarding_begin(struct session *session, const struct portproperties *port)
 {
@@ -198,6 +199,8 @@ forwarding_begin(struct session *session, const struct portproperties *port)
 
 	session->port = port;
 	session->basic = port->mode == PORTPROPERTIES_BASIC;
+	if (session->phase >= SESSION_ENDS)
+		return;
 	rc = forwards ? start(session) : begin_other(session);
 	if (rc != SSM_OK)
 		lifecycle_terminate(session, "ListenFailed", ssm_exit_code(rc));

@@ -7,6 +7,7 @@ import time
 
 import datachannel_message as messages
 from datachannel import Emulator
+from datachannel_host import TERMINATE, Host
 from datachannel_programs import Program
 from stream_running import Stream
 from tap import done, is_equal, ok, together
@@ -63,6 +64,33 @@ class Node(Program):
 
     def awaits(self, command, stream):
         return until(lambda: self.has(command, stream))
+
+
+class Late(Node):
+    """One step of its handshake, "begin" or "answered", waits for go_on(). asks: for what no client can do."""
+
+    def __init__(self, step, asks=None, **more):
+        super().__init__(**more)
+        self.step, self.asks, self.waits = step, asks, threading.Event()
+
+    def take(self, step, session):
+        if step == self.step:
+            self.waits.set()
+        else:
+            getattr(super(), step)(session)
+
+    def begin(self, session):
+        self.take("begin", session)
+
+    def answered(self, session):
+        self.take("answered", session)
+
+    def go_on(self, session):
+        with session.lock:
+            if self.asks:
+                self.say(session, messages.REQUEST, {"AgentVersion": self.agent_version, "RequestedClientActions": self.asks})
+            else:
+                getattr(super(), self.step)(session)
 
 
 class Run:
@@ -188,16 +216,41 @@ def outage(emulator):
     run.finish()
 
 
+def ended_early(host, title, node):
+    """A signal came before the session was ready. What the node says while the service is told changes nothing."""
+    def last_words():
+        node.go_on(session)
+        session.wait(lambda: not session.unacknowledged and (session.answered or not node.asks), LIMIT)
+        code.append(stream.process.poll())
+
+    code, session = [], host.session(re.sub(r"\W+", "-", title), node)
+    host.before[TERMINATE] = last_words
+    stream = Stream(host, session.document())
+    ok(node.waits.wait(LIMIT), f"{title}: not yet", stream.err())
+    stream.process.terminate()
+    ended = stream.finish(3 * LIMIT)
+    is_equal((ended.code, ended.err, code, session.terminated), (-15, b"", [None], 1), f"{title}: the service is told, and no more")
+
+
+def early(host):
+    ended_early(host, "ready when it ends", Late("answered"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended_early(host, "ready when it ends, and no port", Late("answered", localPortNumber=str(taken.getsockname()[1])))
+    ended_early(host, "failing when it ends", Late("begin", [{"ActionType": "Dance", "ActionParameters": {}}]))
+
+
 def main():
-    emulator, other = Emulator(), Emulator()
+    emulator, other, host = Emulator(), Emulator(), Host()
     try:
         together(lambda: outage(other), lambda: [case(emulator) for case in
-                                                 (cut_anywhere, garbage, ended_by_service, slow_reader, flags)])
+                                                 (cut_anywhere, garbage, ended_by_service, slow_reader, flags)],
+                 lambda: early(host))
         is_equal(emulator.wrong + [text for session in emulator.sessions.values() for text in session.wrong], [],
                  "and nothing that was said was wrong")
     finally:
         emulator.stop()
         other.stop()
+        host.stop()
     done()
 
 
