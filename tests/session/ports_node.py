@@ -1,7 +1,9 @@
 """A forwarded port, and a node that does what it should not, or ends: a model of a few lines, and of every form of frame."""
+import os
 import re
 import socket
 import struct
+import tempfile
 import threading
 import time
 
@@ -216,6 +218,42 @@ def outage(emulator):
     run.finish()
 
 
+def places(emulator):
+    """The node says on which port to listen, or at which path; which address, or which descriptor, is not its to say."""
+    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as handed:
+        path = os.path.join(directory, "left")
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(path)
+        before = os.stat(path)
+        descriptor = f"/dev/fd/{handed.fileno()}"
+        for count, place in enumerate(("*:0", "127.0.0.1:0", "65536", "+1", path, descriptor)):
+            refused(emulator, f"port-{count}", place, "port", handed, localPortNumber=place)
+        for count, place in enumerate(("8089", "left", descriptor)):
+            refused(emulator, f"path-{count}", place, "path of a socket", handed, localConnectionType="unix",
+                    localUnixSocket=place)
+        is_equal(os.stat(path), before, "a socket that somebody has left is as it was")
+
+
+def refused(emulator, name, place, what, handed, **properties):
+    node = Node(**properties)
+    session = emulator.session(name, node)
+    ended = Stream(emulator, session.document(), pass_fds=[handed.fileno()]).finish(LIMIT)
+    is_equal((ended.code, ended.err.decode(), node.flags == [2] or session.terminated == 1),
+             (255, f"ssm-stream: cannot listen where the session says: '{place}' is no {what}\n", True), f"{what}: {place}")
+
+
+def flag_first(emulator):
+    session = emulator.session("flag-first", Late("begin"))
+    stream = Stream(emulator, session.document())
+    ok(session.program.waits.wait(LIMIT), "a node that has said nothing")
+    session.output(struct.pack(">I", 3), messages.FLAG)
+    ok(session.wait(lambda: not session.unacknowledged, LIMIT), "a flag is its first word", stream.err())
+    session.program.go_on(session)
+    ok(until(lambda: b"listening on" in stream.err()), "the session is ready nevertheless", stream.err())
+    stream.process.terminate()
+    is_equal(stream.finish().code, -15, "and ends")
+
+
 def ended_early(host, title, node):
     """A signal came before the session was ready. What the node says while the service is told changes nothing."""
     def last_words():
@@ -229,7 +267,8 @@ def ended_early(host, title, node):
     ok(node.waits.wait(LIMIT), f"{title}: not yet", stream.err())
     stream.process.terminate()
     ended = stream.finish(3 * LIMIT)
-    is_equal((ended.code, ended.err, code, session.terminated), (-15, b"", [None], 1), f"{title}: the service is told, and no more")
+    is_equal((ended.code, ended.err, code, session.terminated), (-15, b"", [None], 1),
+             f"{title}: the service is told, and no more")
 
 
 def early(host):
@@ -242,8 +281,8 @@ def early(host):
 def main():
     emulator, other, host = Emulator(), Emulator(), Host()
     try:
-        together(lambda: outage(other), lambda: [case(emulator) for case in
-                                                 (cut_anywhere, garbage, ended_by_service, slow_reader, flags)],
+        together(lambda: outage(other), lambda: [case(emulator) for case in (
+            cut_anywhere, garbage, ended_by_service, slow_reader, flags, flag_first, places)],
                  lambda: early(host))
         is_equal(emulator.wrong + [text for session in emulator.sessions.values() for text in session.wrong], [],
                  "and nothing that was said was wrong")
