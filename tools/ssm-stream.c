@@ -20,6 +20,7 @@
 #define PING_SECONDS 25
 #define PING_MOST 300
 #define SECONDS_MAX 1000000
+#define TARGET_MAX 4096			/* bytes: the service has none as long */
 
 enum { OPT_SESSION = CLI_LONG, OPT_ESCAPE, OPT_PING, OPT_GIVE_UP, OPT_LINGER, OPT_EVENTS, OPT_STREAM_ENDPOINT,
 	OPT_NO_RESUME, OPT_NO_ADOPT, OPT_SEPARATE_OUTPUT, OPT_TARGET, OPT_LISTEN, OPT_READY_FD };
@@ -151,7 +152,7 @@ read_options(struct cli *cli, struct given *given)
 	cli_operands_max(cli, 0);
 	if (given->stream_endpoint != NULL && *given->stream_endpoint == '\0')
 		cli_usage(cli, "option '--stream-endpoint-url' takes a URL");
-	if (given->plan.target != NULL && (*given->plan.target == '\0' ||
+	if (given->plan.target != NULL && (*given->plan.target == '\0' || strlen(given->plan.target) > TARGET_MAX ||
 	    utf8_check(view_of(given->plan.target)) != strlen(given->plan.target)))
 		cli_usage(cli, "option '--target' takes a node's id");
 }
