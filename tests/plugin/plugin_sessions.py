@@ -78,6 +78,15 @@ def check_arguments(world):
     is_equal(shown, want, "a token of the command line is shown to nobody, all else of it is")
 
 
+def check_hangup(world):
+    """The official client never says anything on standard error."""
+    run = world.start(three(world.session()))
+    wait_for(run.stdout, b"$ " if os.geteuid() else b"# ")
+    run.send_signal(signal.SIGHUP)
+    _, err = run.communicate(timeout=LIMIT)
+    is_equal((run.returncode, err), (-signal.SIGHUP, b""), "SIGHUP: nothing on standard error that is no terminal")
+
+
 def check_command(world):
     """Its code is passed on, its outputs are apart."""
     document = world.session(*COMMAND, '{"command":["sh -c \\"echo out; echo err >&2; exit 3\\""],"separateOutputStream":["true"]}')
@@ -213,6 +222,7 @@ def main():
         check_callers(world)
         check_variable(world)
         check_arguments(world)
+        check_hangup(world)
         check_command(world)
         check_ansible(world)
         check_keys(world)
