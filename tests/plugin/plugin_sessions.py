@@ -78,6 +78,20 @@ def check_arguments(world):
     is_equal(shown, want, "a token of the command line is shown to nobody, all else of it is")
 
 
+def check_foreign_id(world):
+    """At a terminal; a program has it as it is."""
+    document = {**world.session(*COMMAND, '{"command":["seq 3"]}'), "SessionId": "a\x1b]0;b\x07c"}
+    master, slave = open_terminal()
+    run = world.start(three(document), stdout=slave)
+    os.close(slave)
+    seen = read_terminal(master).decode().replace("\r\n", "\n")
+    run.communicate(timeout=LIMIT)
+    shown = r"a\x1b]0;b\x07c"
+    is_equal((run.returncode, seen), (0, starts(shown) + "1\n2\n3\n" + exits(shown)), "an id that would control the terminal")
+    document = {**world.session(*COMMAND, '{"command":["seq 3"]}'), "SessionId": document["SessionId"]}
+    is_equal(world.run(three(document))[1].splitlines()[1], starts(document["SessionId"]).splitlines()[1], "is as it is in a pipe")
+
+
 def check_hangup(world):
     """The official client never says anything on standard error."""
     run = world.start(three(world.session()))
@@ -222,6 +236,7 @@ def main():
         check_callers(world)
         check_variable(world)
         check_arguments(world)
+        check_foreign_id(world)
         check_hangup(world)
         check_command(world)
         check_ansible(world)
