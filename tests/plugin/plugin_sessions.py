@@ -76,6 +76,16 @@ def check_arguments(world):
     run.communicate(b"exit\n", timeout=LIMIT)
     want = [PLUGIN, *six({**document, "TokenValue": "*" * len(document["TokenValue"])}, world.endpoint), ""]
     is_equal(shown, want, "a token of the command line is shown to nobody, all else of it is")
+    document = world.session()
+    response, token = json.dumps(document), document["TokenValue"]
+    escaped = "".join(f"\\u{ord(character):04X}" for character in token)
+    run = world.start([response.replace(token, escaped), REGION, "StartSession"], plugin=PLUGIN)
+    run.stdout.readline()
+    run.stdout.readline()
+    with open(f"/proc/{run.pid}/cmdline", "rb") as file:
+        shown = file.read().decode().split("\0")
+    run.communicate(b"exit\n", timeout=LIMIT)
+    is_equal((run.returncode, shown[1]), (0, response.replace(token, "*" * len(escaped))), "nor is one with JSON's escapes")
 
 
 def check_foreign_id(world):
