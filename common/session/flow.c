@@ -105,6 +105,7 @@ take_output(struct session *session, const struct channel_event *event)
 
 	if (to == CONSOLEOUTPUT_STDOUT && !forwarded)
 		consolestatusline_printed(&session->outage.line, view_slice(event->bytes, 0, len));
+	session->port_full = forwarded && len < event->bytes.len;
 	session->error_output |= event->kind == CHANNEL_ERROR_OUTPUT;
 	session->quiet = session->shown = loop_now(&session->loop);
 	consoleeot_heard(&session->eot, session->quiet);
@@ -163,7 +164,7 @@ take_events(struct session *session)
 {
 	struct channel_event event;
 
-	session->drained = false;
+	session->drained = session->port_full = false;
 	while (lines_write(session)) {
 		if (session->phase >= SESSION_DONE || !channel_event(session->channel, &event)) {
 			session->drained = true;
@@ -175,8 +176,8 @@ take_events(struct session *session)
 }
 
 /*
- * What has come is written as far as it goes. When it does not, the loop waits for room: unless all that waited has gone
- * meanwhile, for then nobody would tell of it.
+ * What has come is written as far as it goes. When it does not, the loop waits for room, a connection's or the reader's:
+ * unless all that waited for him has gone meanwhile, for then nobody would tell of it.
  */
 static void
 print(struct session *session)
@@ -184,7 +185,7 @@ print(struct session *session)
 	do {
 		take_events(session);
 		consoleoutput_flush(&session->output);
-	} while (!session->drained && session->forward == NULL && consoleoutput_is_empty(&session->output));
+	} while (!session->drained && !session->port_full && consoleoutput_is_empty(&session->output));
 }
 
 /* Who reads slowly holds the node back, not by messages that are dropped and come again. */

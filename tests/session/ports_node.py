@@ -200,6 +200,17 @@ def flags(emulator):
     ok(run.is_told(), "the session is ended")
 
 
+def long_complaint(emulator):
+    """What the node has for standard error comes whole, though nothing else happens."""
+    run = Run(emulator, "complaint", None, "--ping", "300")
+    text = b"".join(b"complaint %d\n" % number for number in range(30000))
+    with run.session.lock:
+        run.session.numbered(text, messages.STDERR)
+    ok(until(lambda: run.stream.err().endswith(text)), "a long complaint comes whole", len(run.stream.err()), len(text))
+    run.stream.process.terminate()
+    is_equal(run.stream.finish().code, -15, "and the session ends")
+
+
 def outage(emulator):
     """Who has said everything waits for the answer as long as the session is lost, and its time behind that."""
     run, back = Run(emulator, "outage"), threading.Event()
@@ -282,7 +293,7 @@ def main():
     emulator, other, host = Emulator(), Emulator(), Host()
     try:
         together(lambda: outage(other), lambda: [case(emulator) for case in (
-            cut_anywhere, garbage, ended_by_service, slow_reader, flags, flag_first, places)],
+            cut_anywhere, garbage, ended_by_service, slow_reader, flags, flag_first, long_complaint, places)],
                  lambda: early(host))
         is_equal(emulator.wrong + [text for session in emulator.sessions.values() for text in session.wrong], [],
                  "and nothing that was said was wrong")
