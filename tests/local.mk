@@ -67,6 +67,7 @@ unit_tests = \
 	tests/service/test_signatureage \
 	tests/session/test_address \
 	tests/session/test_contest \
+	tests/session/test_datakey \
 	tests/session/test_document \
 	tests/session/test_hush \
 	tests/session/test_liveness \
@@ -349,6 +350,7 @@ tests_process_test_child_SOURCES = tests/process/test_child.c tests/process/scri
 tests_process_test_loop_SOURCES = tests/process/test_loop.c tests/process/world.c tests/process/world.h
 tests_process_test_loop_watch_SOURCES = tests/process/test_loop_watch.c tests/process/world.c tests/process/world.h
 tests_process_test_process_SOURCES = tests/process/test_process.c tests/process/script.c tests/process/script.h
+tests_session_test_datakey_SOURCES = tests/session/test_datakey.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_simulation_SOURCES = tests/stream/simulation.c tests/stream/simulated/carriage.c \
 	tests/stream/simulated/carriage.h tests/stream/simulated/dice.h tests/stream/simulated/flow.c \
 	tests/stream/simulated/flow.h tests/stream/simulated/judge.c tests/stream/simulated/judge.h \

@@ -20,6 +20,7 @@
 #define PING_SECONDS 25
 #define PING_MOST 300
 #define SECONDS_MAX 1000000
+#define TARGET_MAX 4096			/* bytes: the service has none as long */
 
 enum { OPT_SESSION = CLI_LONG, OPT_ESCAPE, OPT_PING, OPT_GIVE_UP, OPT_LINGER, OPT_EVENTS, OPT_STREAM_ENDPOINT,
 	OPT_NO_RESUME, OPT_NO_ADOPT, OPT_SEPARATE_OUTPUT, OPT_TARGET, OPT_LISTEN, OPT_READY_FD };
@@ -151,7 +152,7 @@ read_options(struct cli *cli, struct given *given)
 	cli_operands_max(cli, 0);
 	if (given->stream_endpoint != NULL && *given->stream_endpoint == '\0')
 		cli_usage(cli, "option '--stream-endpoint-url' takes a URL");
-	if (given->plan.target != NULL && (*given->plan.target == '\0' ||
+	if (given->plan.target != NULL && (*given->plan.target == '\0' || strlen(given->plan.target) > TARGET_MAX ||
 	    utf8_check(view_of(given->plan.target)) != strlen(given->plan.target)))
 		cli_usage(cli, "option '--target' takes a node's id");
 }
@@ -226,7 +227,7 @@ open_input(const struct given *given)
 	return given->session != NULL ? STDIN_FILENO : open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Before anybody is asked for anything: what cannot be had here needs no session. */
+/* Before anybody is asked for anything. */
 static enum ssm_err
 open_listeners(const struct given *given, struct portslisten *listen, struct ssm_error *err)
 {
@@ -243,7 +244,7 @@ run(struct cli *cli, struct given *given, struct session_end *end)
 	struct portslisten listen = PORTSLISTEN_INIT;
 	struct sessiondocument document = SESSIONDOCUMENT_INIT;
 	struct sessionsettings settings = SESSIONSETTINGS_INIT;
-	struct ssm_error err = SSM_ERROR_INIT;
+	struct ssm_error err = SSM_ERROR_INIT, refused = SSM_ERROR_INIT;
 	int code = 0;
 
 	given->plan.cli = cli;
@@ -251,18 +252,21 @@ run(struct cli *cli, struct given *given, struct session_end *end)
 	given->plan.document = &document;
 	given->plan.settings = &settings;
 	given->plan.listen = &listen;
-	if (open_listeners(given, &listen, &err) == SSM_OK && sessionsettings_open(&settings, &given->call, given->stream_endpoint, &err) == SSM_OK &&
+	if (open_listeners(given, &listen, &refused) != SSM_OK)
+		given->plan.refused = &refused;		/* the session is there already, and is not left behind */
+	if (sessionsettings_open(&settings, &given->call, given->stream_endpoint, &err) == SSM_OK &&
 	    read_document(given, &settings, &err) == SSM_OK) {
 		cli_verbose(cli, "session '%.*s', of the StreamUrl's host '%.*s'",
 		    VIEW_ARG(sessiondocument_id(&document)), VIEW_ARG(document.url.host));
 		given->plan.input = open_input(given);
 		session_run(&given->plan, end);
 	} else {
-		code = cli_fail(cli, &err);
+		code = cli_fail(cli, refused.rc != SSM_OK ? &refused : &err);
 	}
 	portslisten_close(&listen);
 	sessiondocument_clear(&document);
 	sessionsettings_close(&settings);
+	ssm_error_clear(&refused);
 	ssm_error_clear(&err);
 	return code;
 }

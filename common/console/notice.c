@@ -19,12 +19,18 @@ is_raw(void)
 	return tcgetattr(STDERR_FILENO, &modes) == 0 && (modes.c_oflag & OPOST) == 0;
 }
 
+static bool
+is_silent(const struct consolenotice *notice)
+{
+	return notice->cli->quiet || notice->cli->errors_only;
+}
+
 static void __attribute__((format(printf, 2, 0)))
 say(const struct consolenotice *notice, const char *format, va_list args)
 {
 	char text[SSM_MESSAGE_MAX];
 
-	if (notice->cli->quiet || notice->cli->errors_only)
+	if (is_silent(notice))
 		return;
 	vsnprintf(text, sizeof text, format, args);
 	consolestatusline_hide(notice->line);
@@ -69,10 +75,11 @@ consolenotice_line(const struct consolenotice *notice, struct view text)
 {
 	struct bytes line = BYTES_INIT(LINE_MAX_BYTES);
 
+	if (is_silent(notice))
+		return;
 	consolestatusline_hide(notice->line);
 	printable_line(&line, text);
 	bytes_add(&line, is_raw() ? VIEW("\r\n") : VIEW("\n"));
-	if (!notice->cli->quiet)
-		io_write_all(STDERR_FILENO, bytes_view(&line));
+	io_write_all(STDERR_FILENO, bytes_view(&line));
 	bytes_clear(&line);
 }

@@ -2,10 +2,13 @@
 
 #include <stdlib.h>
 
+#include "json/json.h"
+
 #define VARIABLE "AWS_SSM_START_SESSION_RESPONSE"	/* what the name of one begins with */
 #define FEWEST 3			/* of a session */
 #define MOST 6
 #define CONCEALED '*'
+#define TOKEN "TokenValue"
 
 static bool
 is_variable(const struct pluginarguments *arguments)
@@ -52,12 +55,32 @@ pluginarguments_take_response(struct bytes *text, const struct pluginarguments *
 	return SSM_OK;
 }
 
+/* As the response has it, between the quotes, which may be with escapes. */
+static void
+conceal_members(const struct pluginarguments *arguments)
+{
+	struct json_doc doc = JSON_DOC_INIT;
+	struct ssm_error ignored = SSM_ERROR_INIT;
+
+	if (json_parse(&doc, view_of(arguments->response), "the response", &ignored) != SSM_OK)
+		doc.count = 0;
+	for (size_t i = 0; i < doc.count; i++) {
+		struct view raw = doc.members[i].raw;
+
+		if (view_equal_nocase(doc.members[i].name, VIEW(TOKEN)) && json_kind(&doc.members[i]) == JSON_STRING)
+			memset(arguments->response + (raw.ptr - arguments->response) + 1, CONCEALED, raw.len - 2);
+	}
+	json_clear(&doc);
+	ssm_error_clear(&ignored);
+}
+
 void
 pluginarguments_conceal(const struct pluginarguments *arguments, struct view token)
 {
 	size_t len = strlen(arguments->response);
 	char *place = arguments->response;
 
+	conceal_members(arguments);
 	while (token.len > 0 && (place = memmem(place, len - (size_t)(place - arguments->response), token.ptr,
 	    token.len)) != NULL) {
 		memset(place, CONCEALED, token.len);

@@ -33,7 +33,10 @@ enum pluginarguments_form pluginarguments_read(struct pluginarguments *arguments
 enum ssm_err pluginarguments_take_response(struct bytes *text, const struct pluginarguments *arguments,
     struct ssm_error *err);
 
-/* The token is made unreadable where it stands in argv, for others to see; nothing else is changed there. */
+/*
+ * The token is made unreadable where it stands in argv, for others to see: the response's own, however it is written, and
+ * the same text elsewhere in it. Nothing else is changed there.
+ */
 void pluginarguments_conceal(const struct pluginarguments *arguments, struct view token);
 
 #endif

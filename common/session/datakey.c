@@ -148,6 +148,18 @@ take_key(struct sessiondatakey *data_key, struct channel *channel)
 	json_clear(&answer);
 }
 
+static void
+take_answer(struct sessiondatakey *data_key, struct channel *channel)
+{
+	sessionask_end(&data_key->ask);
+	if (data_key->state == SESSIONDATAKEY_ASKS_TARGET)
+		take_target(data_key);
+	else
+		take_key(data_key, channel);
+	if (data_key->state == SESSIONDATAKEY_IDLE)
+		sessionask_clear(&data_key->ask);
+}
+
 /* People who read the node's logs need not know who is in the session, as the service's words may say. */
 static void
 tell_channel(const struct sessiondatakey *data_key, struct channel *channel)
@@ -160,18 +172,12 @@ tell_channel(const struct sessiondatakey *data_key, struct channel *channel)
 	bytes_clear(&reason);
 }
 
+/* It may have failed before anybody was asked. The channel hears of a failure only once. */
 void
 sessiondatakey_poll(struct sessiondatakey *data_key, struct channel *channel)
 {
-	if (data_key->state == SESSIONDATAKEY_IDLE || !sessionask_poll(&data_key->ask))
-		return;
-	sessionask_end(&data_key->ask);
-	if (data_key->state == SESSIONDATAKEY_ASKS_TARGET)
-		take_target(data_key);
-	else
-		take_key(data_key, channel);
-	if (data_key->state == SESSIONDATAKEY_IDLE)
-		sessionask_clear(&data_key->ask);
+	if (data_key->state != SESSIONDATAKEY_IDLE && sessionask_poll(&data_key->ask))
+		take_answer(data_key, channel);
 	if (data_key->err.rc != SSM_OK)
 		tell_channel(data_key, channel);
 }

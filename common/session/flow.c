@@ -66,10 +66,15 @@ on_adopted(struct session *session, const struct channel_event *event)
 	    "went on with the session of another process; what was on its screen is gone");
 }
 
-/* A session that was another process's, and cannot be gone on with, is left to it; nobody is told how to come back. */
+/*
+ * A session that was another process's, and cannot be gone on with, is left to it; nobody is told how to come back. What
+ * ends anyway ends as it began to.
+ */
 static void
 on_failed(struct session *session, const struct channel_event *event)
 {
+	if (session->phase >= SESSION_ENDS)
+		return;
 	if (!sessiondatakey_take_error(&session->data_key, &session->err))
 		ssm_fail(&session->err, event->rc, "ChannelError", "%.*s", VIEW_ARG_CUT(event->text, SSM_MESSAGE_MAX / 2));
 	if (!event->keep) {
@@ -100,6 +105,7 @@ take_output(struct session *session, const struct channel_event *event)
 
 	if (to == CONSOLEOUTPUT_STDOUT && !forwarded)
 		consolestatusline_printed(&session->outage.line, view_slice(event->bytes, 0, len));
+	session->port_full = forwarded && len < event->bytes.len;
 	session->error_output |= event->kind == CHANNEL_ERROR_OUTPUT;
 	session->quiet = session->shown = loop_now(&session->loop);
 	consoleeot_heard(&session->eot, session->quiet);
@@ -140,7 +146,7 @@ take_event(struct session *session, const struct channel_event *event)
 			consolenotice(&session->notice, "the connection was lost meanwhile: output may be incomplete");
 		break;
 	case CHANNEL_FLAG:
-		if (event->flag == CHANNEL_CONNECT_TO_PORT_ERROR)
+		if (event->flag == CHANNEL_CONNECT_TO_PORT_ERROR && session->ready)
 			forwarding_refused(session);
 		break;
 	case CHANNEL_ENDED:
@@ -158,7 +164,7 @@ take_events(struct session *session)
 {
 	struct channel_event event;
 
-	session->drained = false;
+	session->drained = session->port_full = false;
 	while (lines_write(session)) {
 		if (session->phase >= SESSION_DONE || !channel_event(session->channel, &event)) {
 			session->drained = true;
@@ -170,8 +176,8 @@ take_events(struct session *session)
 }
 
 /*
- * What has come is written as far as it goes. When it does not, the loop waits for room: unless all that waited has gone
- * meanwhile, for then nobody would tell of it.
+ * What has come is written as far as it goes. When it does not, the loop waits for room, a connection's or the reader's:
+ * unless all that waited for him has gone meanwhile, for then nobody would tell of it.
  */
 static void
 print(struct session *session)
@@ -179,7 +185,7 @@ print(struct session *session)
 	do {
 		take_events(session);
 		consoleoutput_flush(&session->output);
-	} while (!session->drained && session->forward == NULL && consoleoutput_is_empty(&session->output));
+	} while (!session->drained && !session->port_full && consoleoutput_is_empty(&session->output));
 }
 
 /* Who reads slowly holds the node back, not by messages that are dropped and come again. */

@@ -129,19 +129,34 @@ is_given(const struct session *session)
 	return session->plan->listen != NULL && session->plan->listen->count > 0;
 }
 
-/* Where the properties of the session say: a path, or a port of this machine, any unless it is named. */
+/*
+ * Where the properties of the session say: a path, or a port of this machine, any unless it is named. They are the
+ * node's words: an address that others reach, or a descriptor, is the user's alone to name.
+ */
+static enum ssm_err
+read_where(struct portsaddress *address, const struct portproperties *port, struct ssm_error *err)
+{
+	struct view path = bytes_view(&port->local_socket), number = bytes_view(&port->local_port);
+	unsigned long long ignored;
+
+	if (path.len > 0)
+		return portsaddress_parse(address, path, err) == SSM_OK && address->kind == PORTSADDRESS_UNIX ? SSM_OK :
+		    ssm_fail(err, SSM_E_OTHER, "InvalidProperties",
+		    "cannot listen where the session says: '%.*s' is no path of a socket", VIEW_ARG_CUT(path, TOLD_MAX));
+	if (number.len == 0)
+		number = VIEW("0");
+	return portsaddress_parse(address, number, err) == SSM_OK && view_number(number, &ignored) ? SSM_OK :
+	    ssm_fail(err, SSM_E_OTHER, "InvalidProperties", "cannot listen where the session says: '%.*s' is no port",
+	    VIEW_ARG_CUT(number, TOLD_MAX));
+}
+
 static enum ssm_err
 listen_where_asked(struct session *session)
 {
-	struct view where = bytes_view(&session->port->local_socket);
 	struct portsaddress address;
 	enum ssm_err rc;
 
-	if (where.len == 0)
-		where = bytes_view(&session->port->local_port);
-	if (where.len == 0)
-		where = VIEW("0");
-	if ((rc = portsaddress_parse(&address, where, &session->err)) != SSM_OK)
+	if ((rc = read_where(&address, session->port, &session->err)) != SSM_OK)
 		return rc;
 	if (session->plan->listen_host != NULL && address.kind == PORTSADDRESS_TCP)
 		snprintf(address.host, sizeof address.host, "%s", session->plan->listen_host);
@@ -190,6 +205,7 @@ begin_other(struct session *session)
 	return SSM_OK;
 }
 
+/* A session that is about to end has nothing for those who would come. */
 void
 forwarding_begin(struct session *session, const struct portproperties *port)
 {
@@ -198,6 +214,8 @@ forwarding_begin(struct session *session, const struct portproperties *port)
 
 	session->port = port;
 	session->basic = port->mode == PORTPROPERTIES_BASIC;
+	if (session->phase >= SESSION_ENDS)
+		return;
 	rc = forwards ? start(session) : begin_other(session);
 	if (rc != SSM_OK)
 		lifecycle_terminate(session, "ListenFailed", ssm_exit_code(rc));

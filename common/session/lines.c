@@ -2,21 +2,14 @@
 
 #include <unistd.h>
 
-#include "core/printable.h"
-
-#define ESCAPED 4			/* as many bytes come of one, at most */
-
-/* What others say of a session has no control over a terminal. */
 void
 lines_say(struct session *session, enum sessionvoice_event event, struct view detail)
 {
-	struct bytes clean = BYTES_INIT(SESSIONVOICE_MAX * ESCAPED);
-	bool terminal = session->plan->words != NULL && isatty(STDOUT_FILENO);
+	enum sessionvoice_reader reader = SESSIONVOICE_PROGRAM;
 
-	if (terminal)
-		printable_text(&clean, detail);
-	sessionvoice_say(&session->voice, event, terminal ? bytes_view(&clean) : detail, terminal && session->terminal.raw);
-	bytes_clear(&clean);
+	if (session->plan->words != NULL && isatty(STDOUT_FILENO))
+		reader = session->terminal.raw ? SESSIONVOICE_RAW_TERMINAL : SESSIONVOICE_TERMINAL;
+	sessionvoice_say(&session->voice, event, detail, reader);
 }
 
 bool

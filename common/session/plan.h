@@ -39,6 +39,7 @@ struct session_plan {
 	sessionvoice_words *words;	/* of what is said on standard output; NULL: nothing is */
 	const char *events;		/* a file's name, or NULL */
 	const struct portslisten *listen;	/* for a forwarded port; NULL, or none in it: where its properties say */
+	const struct ssm_error *refused;	/* why nobody can be in the session, which is only ended; NULL: it can */
 	int ready_fd;			/* is told, and closed, when the session is ready; 0: there is none */
 };
 

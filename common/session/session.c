@@ -136,6 +136,15 @@ set_up_streams(struct session *session)
 	sessionvoice_start(&session->voice, plan->words, &plan->document->session_id);
 }
 
+/* Nothing is dialled: nobody can be in the session, and it is not left behind. */
+static void
+refuse(struct session *session, const struct ssm_error *why)
+{
+	ssm_fail(&session->err, why->rc, why->code, "%s", why->message);
+	session->how.secret = session->plan->document->url.cell_number;
+	lifecycle_terminate(session, "Refused", ssm_exit_code(why->rc));
+}
+
 static enum ssm_err
 set_up(struct session *session)
 {
@@ -155,7 +164,9 @@ set_up(struct session *session)
 	network_open(&session->network, &session->loop, lifecycle_changed, session);
 	wakeup_open(&session->wakeup, &session->loop);
 	lines_say(session, SESSIONVOICE_STARTS, VIEW_NONE);
-	if ((rc = lifecycle_connect(session)) != SSM_OK)
+	if (plan->refused != NULL)
+		refuse(session, plan->refused);
+	else if ((rc = lifecycle_connect(session)) != SSM_OK)
 		return rc;
 	return open_channel(session);	/* libcrypto starts while ssm-sign does */
 }

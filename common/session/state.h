@@ -100,6 +100,7 @@ struct session {
 	struct ssm_error err;		/* why the session ends, when that is a failure */
 	bool lost;			/* it was, by `loss`, and nothing has been done about it */
 	bool drained;			/* nothing that came waits to be taken */
+	bool port_full;			/* local connections take no more of it now */
 	bool provisional;		/* it ends for want of a connection, unless its end has come over the last one */
 	uint64_t drain_until;		/* no reader is waited for any longer */
 	bool left;			/* for the service to end as idle */

@@ -1,5 +1,9 @@
 #include "session/voice.h"
 
+#include "core/printable.h"
+
+#define ESCAPED 4			/* as many bytes come of one, at most */
+
 void
 sessionvoice_start(struct sessionvoice *voice, sessionvoice_words *words, const struct bytes *session_id)
 {
@@ -20,7 +24,7 @@ is_connection(enum sessionvoice_event event)
 }
 
 static void
-add_for_terminal(struct bytes *out, struct view text)
+add_for_raw(struct bytes *out, struct view text)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.ptr[i] == '\n')
@@ -29,8 +33,22 @@ add_for_terminal(struct bytes *out, struct view text)
 	}
 }
 
+static void
+add_for_terminal(struct bytes *out, struct view text, bool raw)
+{
+	struct bytes clean = BYTES_INIT(SESSIONVOICE_MAX * ESCAPED);
+
+	printable_text(&clean, text);
+	if (!bytes_failed(&clean) && raw)
+		add_for_raw(out, bytes_view(&clean));
+	else if (!bytes_failed(&clean))
+		bytes_add(out, bytes_view(&clean));
+	bytes_clear(&clean);
+}
+
 void
-sessionvoice_say(struct sessionvoice *voice, enum sessionvoice_event event, struct view detail, bool raw)
+sessionvoice_say(struct sessionvoice *voice, enum sessionvoice_event event, struct view detail,
+    enum sessionvoice_reader reader)
 {
 	struct bytes line = BYTES_INIT(SESSIONVOICE_MAX);
 
@@ -40,8 +58,8 @@ sessionvoice_say(struct sessionvoice *voice, enum sessionvoice_event event, stru
 	voice->ended |= is_end(event);
 	voice->told |= is_end(event) && detail.len > 0;
 	voice->words(&line, event, bytes_view(voice->session_id), detail);
-	if (!bytes_failed(&line) && raw)
-		add_for_terminal(&voice->waiting, bytes_view(&line));
+	if (!bytes_failed(&line) && reader != SESSIONVOICE_PROGRAM)
+		add_for_terminal(&voice->waiting, bytes_view(&line), reader == SESSIONVOICE_RAW_TERMINAL);
 	else if (!bytes_failed(&line))
 		bytes_add(&voice->waiting, bytes_view(&line));
 	bytes_clear(&line);

@@ -26,6 +26,13 @@ enum sessionvoice_event {
 	SESSIONVOICE_FAILED,		/* detail: why it could not be started */
 };
 
+/* What others say of a session, its id too, has no control over a terminal. */
+enum sessionvoice_reader {
+	SESSIONVOICE_PROGRAM,		/* has all as it is */
+	SESSIONVOICE_TERMINAL,
+	SESSIONVOICE_RAW_TERMINAL,	/* where each line's end is two characters */
+};
+
 typedef void sessionvoice_words(struct bytes *out, enum sessionvoice_event event, struct view session_id,
     struct view detail);
 
@@ -43,8 +50,9 @@ struct sessionvoice {
 
 void sessionvoice_start(struct sessionvoice *voice, sessionvoice_words *words, const struct bytes *session_id);
 
-/* Of connections and of ends only the first one is told. With `raw`, which a terminal is, each line's end is two characters. */
-void sessionvoice_say(struct sessionvoice *voice, enum sessionvoice_event event, struct view detail, bool raw);
+/* Of connections and of ends only the first one is told. */
+void sessionvoice_say(struct sessionvoice *voice, enum sessionvoice_event event, struct view detail,
+    enum sessionvoice_reader reader);
 
 /* What waits to be written; so much of it is. */
 struct view sessionvoice_waiting(const struct sessionvoice *voice);

@@ -76,6 +76,39 @@ def check_arguments(world):
     run.communicate(b"exit\n", timeout=LIMIT)
     want = [PLUGIN, *six({**document, "TokenValue": "*" * len(document["TokenValue"])}, world.endpoint), ""]
     is_equal(shown, want, "a token of the command line is shown to nobody, all else of it is")
+    document = world.session()
+    response, token = json.dumps(document), document["TokenValue"]
+    escaped = "".join(f"\\u{ord(character):04X}" for character in token)
+    run = world.start([response.replace(token, escaped), REGION, "StartSession"], plugin=PLUGIN)
+    run.stdout.readline()
+    run.stdout.readline()
+    with open(f"/proc/{run.pid}/cmdline", "rb") as file:
+        shown = file.read().decode().split("\0")
+    run.communicate(b"exit\n", timeout=LIMIT)
+    is_equal((run.returncode, shown[1]), (0, response.replace(token, "*" * len(escaped))), "nor is one with JSON's escapes")
+
+
+def check_foreign_id(world):
+    """At a terminal; a program has it as it is."""
+    document = {**world.session(*COMMAND, '{"command":["seq 3"]}'), "SessionId": "a\x1b]0;b\x07c"}
+    master, slave = open_terminal()
+    run = world.start(three(document), stdout=slave)
+    os.close(slave)
+    seen = read_terminal(master).decode().replace("\r\n", "\n")
+    run.communicate(timeout=LIMIT)
+    shown = r"a\x1b]0;b\x07c"
+    is_equal((run.returncode, seen), (0, starts(shown) + "1\n2\n3\n" + exits(shown)), "an id that would control the terminal")
+    document = {**world.session(*COMMAND, '{"command":["seq 3"]}'), "SessionId": document["SessionId"]}
+    is_equal(world.run(three(document))[1].splitlines()[1], starts(document["SessionId"]).splitlines()[1], "is as it is in a pipe")
+
+
+def check_hangup(world):
+    """The official client never says anything on standard error."""
+    run = world.start(three(world.session()))
+    wait_for(run.stdout, b"$ " if os.geteuid() else b"# ")
+    run.send_signal(signal.SIGHUP)
+    _, err = run.communicate(timeout=LIMIT)
+    is_equal((run.returncode, err), (-signal.SIGHUP, b""), "SIGHUP: nothing on standard error that is no terminal")
 
 
 def check_command(world):
@@ -213,6 +246,8 @@ def main():
         check_callers(world)
         check_variable(world)
         check_arguments(world)
+        check_foreign_id(world)
+        check_hangup(world)
         check_command(world)
         check_ansible(world)
         check_keys(world)

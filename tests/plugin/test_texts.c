@@ -44,15 +44,15 @@ test_voice(void)
 	struct bytes id = BYTES_INIT(16);
 
 	bytes_add(&id, VIEW("a-1"));
-	sessionvoice_say(&voice, SESSIONVOICE_STARTS, VIEW_NONE, false);
+	sessionvoice_say(&voice, SESSIONVOICE_STARTS, VIEW_NONE, SESSIONVOICE_PROGRAM);
 	is_number(sessionvoice_waiting(&voice).len, 0, "without words nothing is said");
 	sessionvoice_start(&voice, plugintexts_of_session, &id);
-	sessionvoice_say(&voice, SESSIONVOICE_ACCEPTED, VIEW_NONE, false);
-	sessionvoice_say(&voice, SESSIONVOICE_ACCEPTED, VIEW_NONE, false);
+	sessionvoice_say(&voice, SESSIONVOICE_ACCEPTED, VIEW_NONE, SESSIONVOICE_PROGRAM);
+	sessionvoice_say(&voice, SESSIONVOICE_ACCEPTED, VIEW_NONE, SESSIONVOICE_PROGRAM);
 	is_view(sessionvoice_waiting(&voice), VIEW("\nConnection accepted for session [a-1]\n"), "a connection is told once");
 	sessionvoice_took(&voice, sessionvoice_waiting(&voice).len);
-	sessionvoice_say(&voice, SESSIONVOICE_TIMED_OUT, VIEW_NONE, true);
-	sessionvoice_say(&voice, SESSIONVOICE_ENDED, VIEW("why"), true);
+	sessionvoice_say(&voice, SESSIONVOICE_TIMED_OUT, VIEW_NONE, SESSIONVOICE_RAW_TERMINAL);
+	sessionvoice_say(&voice, SESSIONVOICE_ENDED, VIEW("why"), SESSIONVOICE_RAW_TERMINAL);
 	is_view(sessionvoice_waiting(&voice), VIEW("Session: a-1 timed out.\r\n"), "so is an end, to a terminal with both characters");
 	ok(!voice.told, "and why has not been told");
 	sessionvoice_took(&voice, 9);

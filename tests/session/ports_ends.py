@@ -1,4 +1,5 @@
 """A forwarded port: where it listens and who is told, connections that end in all ways, and the session's own end."""
+import json
 import os
 import re
 import signal
@@ -66,6 +67,11 @@ def named_port(sandbox):
     code, _, lines = Tunnel(sandbox, document(sandbox, host="echo.sandbox", portNumber=7), "--listen", str(port)).finish()
     is_equal((code, lines), (255, [f"ssm-stream: cannot listen on 127.0.0.1:{port}: Address already in use"]),
              "by an option, the same")
+    answer = document(sandbox, host="echo.sandbox", portNumber=7)
+    got = subprocess.run(["ssm-stream", "--listen", str(port)], input=answer, env=environment(sandbox), capture_output=True,
+                         timeout=LIMIT, check=False)
+    is_equal((got.returncode, got.stderr.decode().splitlines()), (code, lines), "with the document on standard input, too")
+    is_equal(status(sandbox, json.loads(answer)["SessionId"]), [b"Terminated"], "that session is ended")
     tunnel.stop()
 
 

@@ -1,12 +1,15 @@
 """A forwarded port, and a node that does what it should not, or ends: a model of a few lines, and of every form of frame."""
+import os
 import re
 import socket
 import struct
+import tempfile
 import threading
 import time
 
 import datachannel_message as messages
 from datachannel import Emulator
+from datachannel_host import TERMINATE, Host
 from datachannel_programs import Program
 from stream_running import Stream
 from tap import done, is_equal, ok, together
@@ -63,6 +66,33 @@ class Node(Program):
 
     def awaits(self, command, stream):
         return until(lambda: self.has(command, stream))
+
+
+class Late(Node):
+    """One step of its handshake, "begin" or "answered", waits for go_on(). asks: for what no client can do."""
+
+    def __init__(self, step, asks=None, **more):
+        super().__init__(**more)
+        self.step, self.asks, self.waits = step, asks, threading.Event()
+
+    def take(self, step, session):
+        if step == self.step:
+            self.waits.set()
+        else:
+            getattr(super(), step)(session)
+
+    def begin(self, session):
+        self.take("begin", session)
+
+    def answered(self, session):
+        self.take("answered", session)
+
+    def go_on(self, session):
+        with session.lock:
+            if self.asks:
+                self.say(session, messages.REQUEST, {"AgentVersion": self.agent_version, "RequestedClientActions": self.asks})
+            else:
+                getattr(super(), self.step)(session)
 
 
 class Run:
@@ -170,6 +200,17 @@ def flags(emulator):
     ok(run.is_told(), "the session is ended")
 
 
+def long_complaint(emulator):
+    """What the node has for standard error comes whole, though nothing else happens."""
+    run = Run(emulator, "complaint", None, "--ping", "300")
+    text = b"".join(b"complaint %d\n" % number for number in range(30000))
+    with run.session.lock:
+        run.session.numbered(text, messages.STDERR)
+    ok(until(lambda: run.stream.err().endswith(text)), "a long complaint comes whole", len(run.stream.err()), len(text))
+    run.stream.process.terminate()
+    is_equal(run.stream.finish().code, -15, "and the session ends")
+
+
 def outage(emulator):
     """Who has said everything waits for the answer as long as the session is lost, and its time behind that."""
     run, back = Run(emulator, "outage"), threading.Event()
@@ -188,16 +229,78 @@ def outage(emulator):
     run.finish()
 
 
+def places(emulator):
+    """The node says on which port to listen, or at which path; which address, or which descriptor, is not its to say."""
+    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as handed:
+        path = os.path.join(directory, "left")
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(path)
+        before = os.stat(path)
+        descriptor = f"/dev/fd/{handed.fileno()}"
+        for count, place in enumerate(("*:0", "127.0.0.1:0", "65536", "+1", path, descriptor)):
+            refused(emulator, f"port-{count}", place, "port", handed, localPortNumber=place)
+        for count, place in enumerate(("8089", "left", descriptor)):
+            refused(emulator, f"path-{count}", place, "path of a socket", handed, localConnectionType="unix",
+                    localUnixSocket=place)
+        is_equal(os.stat(path), before, "a socket that somebody has left is as it was")
+
+
+def refused(emulator, name, place, what, handed, **properties):
+    node = Node(**properties)
+    session = emulator.session(name, node)
+    ended = Stream(emulator, session.document(), pass_fds=[handed.fileno()]).finish(LIMIT)
+    is_equal((ended.code, ended.err.decode(), node.flags == [2] or session.terminated == 1),
+             (255, f"ssm-stream: cannot listen where the session says: '{place}' is no {what}\n", True), f"{what}: {place}")
+
+
+def flag_first(emulator):
+    session = emulator.session("flag-first", Late("begin"))
+    stream = Stream(emulator, session.document())
+    ok(session.program.waits.wait(LIMIT), "a node that has said nothing")
+    session.output(struct.pack(">I", 3), messages.FLAG)
+    ok(session.wait(lambda: not session.unacknowledged, LIMIT), "a flag is its first word", stream.err())
+    session.program.go_on(session)
+    ok(until(lambda: b"listening on" in stream.err()), "the session is ready nevertheless", stream.err())
+    stream.process.terminate()
+    is_equal(stream.finish().code, -15, "and ends")
+
+
+def ended_early(host, title, node):
+    """A signal came before the session was ready. What the node says while the service is told changes nothing."""
+    def last_words():
+        node.go_on(session)
+        session.wait(lambda: not session.unacknowledged and (session.answered or not node.asks), LIMIT)
+        code.append(stream.process.poll())
+
+    code, session = [], host.session(re.sub(r"\W+", "-", title), node)
+    host.before[TERMINATE] = last_words
+    stream = Stream(host, session.document())
+    ok(node.waits.wait(LIMIT), f"{title}: not yet", stream.err())
+    stream.process.terminate()
+    ended = stream.finish(3 * LIMIT)
+    is_equal((ended.code, ended.err, code, session.terminated), (-15, b"", [None], 1),
+             f"{title}: the service is told, and no more")
+
+
+def early(host):
+    ended_early(host, "ready when it ends", Late("answered"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended_early(host, "ready when it ends, and no port", Late("answered", localPortNumber=str(taken.getsockname()[1])))
+    ended_early(host, "failing when it ends", Late("begin", [{"ActionType": "Dance", "ActionParameters": {}}]))
+
+
 def main():
-    emulator, other = Emulator(), Emulator()
+    emulator, other, host = Emulator(), Emulator(), Host()
     try:
-        together(lambda: outage(other), lambda: [case(emulator) for case in
-                                                 (cut_anywhere, garbage, ended_by_service, slow_reader, flags)])
+        together(lambda: outage(other), lambda: [case(emulator) for case in (
+            cut_anywhere, garbage, ended_by_service, slow_reader, flags, flag_first, long_complaint, places)],
+                 lambda: early(host))
         is_equal(emulator.wrong + [text for session in emulator.sessions.values() for text in session.wrong], [],
                  "and nothing that was said was wrong")
     finally:
         emulator.stop()
         other.stop()
+        host.stop()
     done()
 
 
