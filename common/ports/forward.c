@@ -8,7 +8,8 @@
 #include "ports/peer.h"
 
 #define ROOM_LEAST 4096			/* bytes: many small frames are dear */
-#define LOOK_AGAIN 1000			/* whether what is on its way has arrived */
+#define LOOK_AGAIN 250			/* whether what is on its way has arrived, or its reader is stuck */
+#define LOOK_SOON 50			/* whether the last of it has: an acknowledgement of TCP is late by no more */
 #define DOOMED_LINGER 10000		/* for a local end that says more, though nobody hears it */
 
 struct portsforward {
@@ -18,6 +19,7 @@ struct portsforward {
 	struct portscarrier carrier;
 	struct portslocals all, hungry;
 	uint64_t oldest, since;		/* as portsforward_heard() was told */
+	bool last;			/* connection of all: no more are accepted */
 	bool stopped;
 };
 
@@ -30,7 +32,7 @@ is_basic(const struct portsforward *forward)
 static void
 want(struct portsforward *forward)
 {
-	portsaccept_want(&forward->accept, !forward->stopped && portscarrier_has_place(&forward->carrier));
+	portsaccept_want(&forward->accept, !forward->last && portscarrier_has_place(&forward->carrier));
 }
 
 static void
@@ -135,19 +137,27 @@ is_done(const struct portsforward *forward, const struct portslocal *local)
 	    (local->over && portspeer_is_gone(local->watch.fd));
 }
 
+static void
+look_later(struct portsforward *forward, struct portslocal *local)
+{
+	bool soon = forward->stopped && !local->blocked;
+
+	loop_set(forward->loop, &local->timer, loop_now(forward->loop) + (soon ? LOOK_SOON : LOOK_AGAIN));
+}
+
 /* What becomes of it now. */
 static void
 settle(struct portsforward *forward, struct portslocal *local)
 {
-	bool has_all = !local->blocked && !local->broken;
+	bool has_all = !local->blocked && !local->broken && portslocal_has_delivered(local);
 
 	if (is_done(forward, local))
 		finish(forward, local);
 	else if (forward->stopped && has_all)
 		abandon(forward, local);
 	else {
-		if (local->over && local->timer.list == NULL)
-			loop_set(forward->loop, &local->timer, local->heard + LOOK_AGAIN);
+		if ((local->over || forward->last) && local->timer.list == NULL)
+			look_later(forward, local);
 		portslocal_ask(local, !local->over && !local->hungry && (!forward->stopped || local->doomed));
 	}
 }
@@ -182,11 +192,15 @@ on_timer(void *owner)
 
 	if (local->doomed || is_done(forward, local)) {
 		finish(forward, local);
+	} else if (forward->last && portslocal_is_stuck(local)) {
+		abandon(forward, local);
+	} else if (forward->stopped) {
+		settle(forward, local);
 	} else if (is_quiet(forward, local)) {
 		forward->calls.lingered(forward->calls.owner);
 		finish(forward, local);
 	} else {
-		loop_set(forward->loop, &local->timer, loop_now(forward->loop) + LOOK_AGAIN);
+		look_later(forward, local);
 	}
 }
 
@@ -347,14 +361,30 @@ portsforward_tick(struct portsforward *forward, uint64_t now)
 }
 
 void
+portsforward_last(struct portsforward *forward)
+{
+	struct portslocal *local;
+
+	if (forward->last)
+		return;
+	forward->last = true;
+	portsaccept_stop(&forward->accept);
+	TAILQ_FOREACH(local, &forward->all, link) {
+		portslocal_be_patient(local);
+		if (local->timer.list == NULL)
+			look_later(forward, local);
+	}
+}
+
+void
 portsforward_stop(struct portsforward *forward)
 {
 	struct portslocal *local = TAILQ_FIRST(&forward->all), *next;
 
 	if (forward->stopped)
 		return;
+	portsforward_last(forward);
 	forward->stopped = true;
-	portsaccept_stop(&forward->accept);
 	for (; local != NULL; local = next) {
 		next = TAILQ_NEXT(local, link);
 		if (give_output(forward, local))

@@ -9,6 +9,9 @@
  *            said all waits for the answer: the protocol cannot end one direction alone, so that the node's end is
  *            closed when nothing was said for FORWARD_LINGER (FORWARD_LINGER_BASIC where others wait behind it), and
  *            nothing of it is on its way. One that is closed altogether is ended at once.
+ *            When the session is over, each local end has as long as it takes to take what has come, if it takes some of
+ *            it every PORTSLOCAL_PATIENCE: that is as long as an answer is waited for, and there is no node any more that
+ *            it could hold up.
  * Units:     milliseconds of the loop's clock.
  * Ownership: the sockets that listen are the caller's, until portsforward_close() theirs stay where they are.
  * Errors:    portsforward_failure() is not NULL: nothing can be carried any more.
@@ -64,6 +67,12 @@ size_t portsforward_receive(struct portsforward *forward, struct view bytes);
 /* Something is to be said, whoever says nothing: UINT64_MAX for never. */
 uint64_t portsforward_deadline(const struct portsforward *forward);
 void portsforward_tick(struct portsforward *forward, uint64_t now);
+
+/*
+ * The session's end is known: no more connections, and those whose readers are stuck are reset; what comes still goes to
+ * the others. The sockets that listen may be closed.
+ */
+void portsforward_last(struct portsforward *forward);
 
 /* Nothing more goes to the node or comes from it; local connections are given what they have not yet got. */
 void portsforward_stop(struct portsforward *forward);

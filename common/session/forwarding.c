@@ -267,8 +267,19 @@ forwarding_moment(const struct session *session)
 }
 
 void
+forwarding_last(struct session *session)
+{
+	if (session->forward != NULL)
+		portsforward_last(session->forward);
+	portslisten_close(&session->listen);
+	if (session->plan->listen != NULL)
+		portslisten_close(session->plan->listen);
+}
+
+void
 forwarding_stop(struct session *session)
 {
+	forwarding_last(session);
 	if (session->forward != NULL)
 		portsforward_stop(session->forward);
 }
