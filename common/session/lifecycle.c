@@ -278,10 +278,10 @@ poll_farewell(struct session *session)
 static void
 poll_drain(struct session *session)
 {
-	bool empty = session->drained && sessionvoice_waiting(&session->voice).len == 0 &&
-	    consoleoutput_is_empty(&session->output) && forwarding_is_empty(session);
+	bool printed = session->output.error != 0 || (session->drained &&
+	    sessionvoice_waiting(&session->voice).len == 0 && consoleoutput_is_empty(&session->output));
 
-	if (!empty && session->output.error == 0 && loop_now(&session->loop) < session->drain_until)
+	if (!(printed && forwarding_is_empty(session)) && loop_now(&session->loop) < session->drain_until)
 		return;
 	if (session->end->output_error == 0)
 		session->end->output_error = session->output.error;
