@@ -18,7 +18,7 @@ struct portsforward {
 	struct portsaccept accept;
 	struct portscarrier carrier;
 	struct portslocals all, hungry;
-	uint64_t oldest, since;		/* as portsforward_heard() was told */
+	struct portsway way;
 	bool last;			/* connection of all: no more are accepted */
 	bool stopped;
 };
@@ -92,6 +92,8 @@ take_input(struct portsforward *forward, struct portslocal *local)
 		return;
 	}
 	len = portslocal_read(local, bytes, most < sizeof bytes ? most : sizeof bytes);
+	if (local->over)
+		local->end = portsway_mark(&forward->way, portscarrier_waiting(&forward->carrier).len);
 	if (len > 0 && !local->doomed)
 		portscarrier_send(&forward->carrier, local->stream, (struct view){ bytes, len });
 	explicit_bzero(bytes, len);
@@ -173,15 +175,21 @@ on_ready(void *owner, struct portslocal *local, unsigned events)
 		settle(forward, local);
 }
 
-/* Whether neither side has said anything for long, though the node has everything. */
-static bool
-is_quiet(const struct portsforward *forward, const struct portslocal *local)
+static uint64_t
+later(uint64_t a, uint64_t b)
 {
-	uint64_t linger = is_basic(forward) ? FORWARD_LINGER_BASIC : FORWARD_LINGER;
-	uint64_t since = local->heard > forward->since ? local->heard : forward->since;
+	return a > b ? a : b;
+}
 
-	return !local->blocked && forward->since != UINT64_MAX && forward->oldest > local->heard &&
-	    loop_now(forward->loop) >= since + linger;
+/* Whether neither side has said anything for long since the node has everything. */
+static bool
+is_quiet(const struct portsforward *forward, struct portslocal *local)
+{
+	uint64_t linger = is_basic(forward) ? FORWARD_LINGER_BASIC : FORWARD_LINGER, now = loop_now(forward->loop);
+
+	if (!portsway_has_arrived(&forward->way, &local->end, now) || local->blocked || forward->way.since == UINT64_MAX)
+		return false;
+	return now >= later(later(local->heard, forward->way.since), local->end.at) + linger;
 }
 
 static void
@@ -243,7 +251,7 @@ portsforward_open(struct portsforward **forward, const struct portsforward_plan 
 		return ssm_fail_memory(err);
 	made->loop = plan->loop;
 	made->calls = plan->calls;
-	made->oldest = UINT64_MAX;
+	made->way = (struct portsway)PORTSWAY_INIT;
 	TAILQ_INIT(&made->all);
 	TAILQ_INIT(&made->hungry);
 	rc = portscarrier_open(&made->carrier, plan->basic, plan->keepalive, loop_now(plan->loop), err);
@@ -269,6 +277,7 @@ portsforward_took(struct portsforward *forward, size_t len)
 	struct portslocal *first;
 
 	portscarrier_took(&forward->carrier, len);
+	forward->way.out += len;
 	while (portscarrier_room(&forward->carrier) >= ROOM_LEAST && (first = TAILQ_FIRST(&forward->hungry)) != NULL) {
 		feed(forward, first);
 		take_input(forward, first);
@@ -289,11 +298,12 @@ portsforward_flag_sent(struct portsforward *forward)
 }
 
 void
-portsforward_heard(struct portsforward *forward, uint64_t oldest, uint64_t since)
+portsforward_heard(struct portsforward *forward, uint64_t next, uint64_t missing, uint64_t since)
 {
-	forward->oldest = oldest;
-	forward->since = since;
-	if (oldest == UINT64_MAX)
+	forward->way.next = next;
+	forward->way.missing = missing;
+	forward->way.since = since;
+	if (missing == next)
 		portscarrier_arrived(&forward->carrier);
 	want(forward);
 }

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "core/bytes.h"
+#include "ports/way.h"
 #include "process/loop.h"
 
 #define PORTSLOCAL_AT_ONCE 16384	/* bytes: fair to the others */
@@ -30,6 +31,7 @@ struct portslocal {
 	bool doomed;			/* its peer on the node is gone, and it has got everything */
 	TAILQ_ENTRY(portslocal) link, queue;
 	bool over;			/* the end of what it says was met */
+	struct portsway_mark end;	/* of what it said, when that is over; its owner's */
 	bool blocked;			/* it takes nothing now */
 	bool broken;
 	bool tcp;

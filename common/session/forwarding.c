@@ -227,7 +227,8 @@ tell_what_is_answered(struct session *session)
 	struct channel_counters counters;
 
 	channel_count(session->channel, &counters);
-	portsforward_heard(session->forward, counters.oldest, session->phase == SESSION_OPEN ? session->back : UINT64_MAX);
+	portsforward_heard(session->forward, counters.next, counters.missing,
+	    session->phase == SESSION_OPEN ? session->back : UINT64_MAX);
 }
 
 void
@@ -237,7 +238,6 @@ forwarding_send(struct session *session, uint64_t now)
 	struct view waiting;
 	size_t len;
 
-	tell_what_is_answered(session);
 	portsforward_tick(forward, now);
 	while ((waiting = portsforward_waiting(forward)).len > 0 &&
 	    (len = channel_send(session->channel, waiting, now)) > 0)
@@ -245,6 +245,7 @@ forwarding_send(struct session *session, uint64_t now)
 	if (waiting.len == 0 && portsforward_flag_is_due(forward) &&
 	    channel_send_flag(session->channel, CHANNEL_DISCONNECT_TO_PORT, now))
 		portsforward_flag_sent(forward);
+	tell_what_is_answered(session);
 	if (portsforward_failure(forward) == NULL)
 		return;
 	ssm_fail(&session->err, SSM_E_OTHER, "ForwardingError", "%s", portsforward_failure(forward));
