@@ -21,6 +21,7 @@ struct portsforward {
 	struct portsway way;
 	bool last;			/* connection of all: no more are accepted */
 	bool stopped;
+	bool deaf;			/* something of what came was dropped, so that what follows makes no sense */
 };
 
 static bool
@@ -352,9 +353,12 @@ receive_basic(struct portsforward *forward, struct view bytes)
 size_t
 portsforward_receive(struct portsforward *forward, struct view bytes)
 {
-	size_t len = is_basic(forward) ? receive_basic(forward, bytes) : receive_streams(forward, bytes);
+	size_t len = bytes.len;
 
-	return portsforward_is_empty(forward) ? bytes.len : len;
+	if (!forward->deaf && !portsforward_is_empty(forward))
+		len = is_basic(forward) ? receive_basic(forward, bytes) : receive_streams(forward, bytes);
+	forward->deaf |= forward->stopped && len < bytes.len;
+	return forward->stopped ? bytes.len : len;
 }
 
 uint64_t

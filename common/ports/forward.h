@@ -62,7 +62,10 @@ void portsforward_flag_sent(struct portsforward *forward);
  */
 void portsforward_heard(struct portsforward *forward, uint64_t next, uint64_t missing, uint64_t since);
 
-/* Of the node. How many bytes were taken; the rest is for later, when the loop has turned. */
+/*
+ * Of the node. How many bytes were taken; the rest is for later, when the loop has turned. Behind portsforward_stop() all
+ * are: from the first that a reader cannot take they are dropped.
+ */
 size_t portsforward_receive(struct portsforward *forward, struct view bytes);
 
 /* Something is to be said, whoever says nothing: UINT64_MAX for never. */

@@ -252,13 +252,10 @@ forwarding_send(struct session *session, uint64_t now)
 	lifecycle_terminate(session, "Failed", ssm_exit_code(SSM_E_OTHER));
 }
 
-/* Once the session has ended, nothing more than that is to be had of what cannot be delivered. */
 size_t
 forwarding_take(struct session *session, struct view bytes)
 {
-	size_t len = portsforward_receive(session->forward, bytes);
-
-	return session->phase >= SESSION_ENDS ? bytes.len : len;
+	return portsforward_receive(session->forward, bytes);
 }
 
 uint64_t
