@@ -176,21 +176,13 @@ on_ready(void *owner, struct portslocal *local, unsigned events)
 		settle(forward, local);
 }
 
-static uint64_t
-later(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
 /* Whether neither side has said anything for long since the node has everything. */
 static bool
 is_quiet(const struct portsforward *forward, struct portslocal *local)
 {
-	uint64_t linger = is_basic(forward) ? FORWARD_LINGER_BASIC : FORWARD_LINGER, now = loop_now(forward->loop);
+	uint64_t now = loop_now(forward->loop), since = portsway_quiet(&forward->way, &local->end, local->heard, now);
 
-	if (!portsway_has_arrived(&forward->way, &local->end, now) || local->blocked || forward->way.since == UINT64_MAX)
-		return false;
-	return now >= later(later(local->heard, forward->way.since), local->end.at) + linger;
+	return !local->blocked && since <= now && now - since >= (is_basic(forward) ? FORWARD_LINGER_BASIC : FORWARD_LINGER);
 }
 
 static void
@@ -232,19 +224,12 @@ on_accepted(void *owner, int fd)
 	forward->calls.accepted(forward->calls.owner);
 }
 
-static void
-on_paused(void *owner, int error)
-{
-	struct portsforward *forward = owner;
-
-	forward->calls.paused(forward->calls.owner, error);
-}
-
 enum ssm_err
 portsforward_open(struct portsforward **forward, const struct portsforward_plan *plan, struct ssm_error *err)
 {
 	struct portsforward *made = calloc(1, sizeof *made);
-	const struct portsaccept_calls calls = { .accepted = on_accepted, .paused = on_paused, .owner = made };
+	const struct portsaccept_calls calls = { .accepted = on_accepted, .owner = made,
+	    .paused = plan->calls.paused, .deaf = plan->calls.deaf, .teller = plan->calls.owner };
 	enum ssm_err rc;
 
 	*forward = NULL;
@@ -415,6 +400,8 @@ portsforward_is_empty(const struct portsforward *forward)
 const char *
 portsforward_failure(const struct portsforward *forward)
 {
+	if (!forward->last && portsaccept_is_deaf(&forward->accept))
+		return "nothing listens for local connections any more";
 	return portscarrier_failure(&forward->carrier);
 }
 

@@ -32,6 +32,7 @@ struct portsforward;
 struct portsforward_calls {
 	void (*accepted)(void *owner);	/* a local connection */
 	void (*paused)(void *owner, int error);	/* none is accepted for a while, for that errno */
+	void (*deaf)(void *owner, const char *address, int error);	/* that socket listens no more */
 	void (*lingered)(void *owner);	/* a connection was ended that had said everything, and heard nothing for long */
 	void *owner;
 };

@@ -15,3 +15,17 @@ portsway_has_arrived(const struct portsway *way, struct portsway_mark *mark, uin
 		*mark = (struct portsway_mark){ .state = PORTSWAY_ARRIVED, .at = now };
 	return mark->state == PORTSWAY_ARRIVED;
 }
+
+static uint64_t
+later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+uint64_t
+portsway_quiet(const struct portsway *way, struct portsway_mark *mark, uint64_t heard, uint64_t now)
+{
+	if (!portsway_has_arrived(way, mark, now))
+		return UINT64_MAX;
+	return later(later(heard, way->since), mark->at);
+}

@@ -34,4 +34,7 @@ struct portsway_mark portsway_mark(const struct portsway *way, size_t waiting);
 /* Whether all before it is at the node; mark->at is then when that was first seen. */
 bool portsway_has_arrived(const struct portsway *way, struct portsway_mark *mark, uint64_t now);
 
+/* Since when there is silence, if neither side has said anything since `heard`; UINT64_MAX: there is none. */
+uint64_t portsway_quiet(const struct portsway *way, struct portsway_mark *mark, uint64_t heard, uint64_t now);
+
 #endif

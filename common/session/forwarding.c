@@ -99,6 +99,14 @@ on_paused(void *owner, int error)
 }
 
 static void
+on_deaf(void *owner, const char *address, int error)
+{
+	struct session *session = owner;
+
+	consolenotice(&session->notice, "cannot listen on %s any more: %s", address, strerror(error));
+}
+
+static void
 on_lingered(void *owner)
 {
 	struct session *session = owner;
@@ -180,7 +188,7 @@ start(struct session *session)
 {
 	struct portsforward_plan plan = { .loop = &session->loop, .listen = session->plan->listen, .basic = session->basic,
 	    .keepalive = session->port->keepalive, .calls = { .accepted = on_accepted, .paused = on_paused,
-	    .lingered = on_lingered, .owner = session } };
+	    .deaf = on_deaf, .lingered = on_lingered, .owner = session } };
 	enum ssm_err rc;
 
 	raise_limit();

@@ -22,7 +22,7 @@ struct world {
 	struct portsforward *forward;
 	char directory[64];
 	char path[96];
-	unsigned accepted, lingered;
+	unsigned accepted, lingered, deaf;
 };
 
 static uint64_t
@@ -45,6 +45,13 @@ on_paused(void *owner, int error)
 }
 
 static void
+on_deaf(void *owner, const char *address, int error)
+{
+	((struct world *)owner)->deaf++;
+	is_text(address, ((struct world *)owner)->path, "which socket it is (%d)", error);
+}
+
+static void
 on_lingered(void *owner)
 {
 	((struct world *)owner)->lingered++;
@@ -54,7 +61,7 @@ static void
 begin(struct world *world, bool basic)
 {
 	struct portsforward_plan plan = { .loop = &world->loop, .listen = &world->listen, .basic = basic, .calls = {
-	    .accepted = on_accepted, .paused = on_paused, .lingered = on_lingered, .owner = world } };
+	    .accepted = on_accepted, .paused = on_paused, .deaf = on_deaf, .lingered = on_lingered, .owner = world } };
 	struct ssm_error err = SSM_ERROR_INIT;
 	struct portsaddress address;
 
@@ -194,11 +201,28 @@ check_hole(void)
 	end(&world);
 }
 
+/* Whoever else has a socket may shut it down: that is told once, and is the end when there is no other. */
+static void
+check_deaf(void)
+{
+	struct world world;
+
+	begin(&world, false);
+	ok(portsforward_failure(world.forward) == NULL, "a socket listens");
+	shutdown(world.listen.sockets[0].fd, SHUT_RDWR);
+	for (int i = 0; i < 3; i++)
+		loop_turn(&world.loop, 0);
+	ok(world.deaf == 1, "one that was shut down is told once: %u", world.deaf);
+	ok(portsforward_failure(world.forward) != NULL, "and nothing more can come");
+	end(&world);
+}
+
 int
 main(void)
 {
 	check_quiet(true);
 	check_quiet(false);
 	check_hole();
+	check_deaf();
 	return done_testing();
 }
