@@ -69,7 +69,10 @@ void portslocal_end(struct portslocal *local);
 
 void portslocal_close(struct portslocal *local);
 
-/* The same, but it is told that what it has got is not all. */
+/*
+ * The same, but it is told that what it has got is not all: by a reset of TCP. A socket of UNIX knows no such thing, and
+ * sees an end as any other.
+ */
 void portslocal_abort(struct portslocal *local);
 
 #endif
