@@ -11,8 +11,8 @@
 
 #include "tap.h"
 
-#define ROUNDS 50
-#define STARTERS 4
+#define ROUNDS 300
+#define STARTERS 8
 
 static void
 leave_stale(const char *path)
@@ -29,7 +29,7 @@ leave_stale(const char *path)
 
 /* What it has is kept until all have tried. */
 static void
-start(const char *path, int gate, int tried)
+start(const char *path, int gate, int tried, int all)
 {
 	struct portslisten listen = PORTSLISTEN_INIT;
 	struct ssm_error err = SSM_ERROR_INIT;
@@ -39,23 +39,24 @@ start(const char *path, int gate, int tried)
 
 	has = portsaddress_parse(&address, view_of(path), &err) == SSM_OK && read(gate, &byte, 1) == 0 &&
 	    portslisten_add(&listen, &address, &err) == SSM_OK;
-	_exit(write(tried, "x", 1) == 1 && usleep(has * 50000u) == 0 && has ? 0 : 1);
+	_exit(write(tried, "x", 1) == 1 && read(all, &byte, 1) == 0 && has ? 0 : 1);
 }
 
 /* How many of them listen. */
 static int
 race(const char *path)
 {
-	int gate[2], tried[2], count = 0, status;
+	int gate[2], tried[2], all[2], count = 0, status;
 	char byte;
 
 	leave_stale(path);
-	if (pipe(gate) != 0 || pipe(tried) != 0)
+	if (pipe(gate) != 0 || pipe(tried) != 0 || pipe(all) != 0)
 		abort();
 	for (int i = 0; i < STARTERS; i++)
 		if (fork() == 0) {
 			close(gate[1]);
-			start(path, gate[0], tried[1]);
+			close(all[1]);
+			start(path, gate[0], tried[1], all[0]);
 		}
 	close(gate[0]);
 	close(gate[1]);
@@ -63,6 +64,8 @@ race(const char *path)
 		continue;
 	close(tried[0]);
 	close(tried[1]);
+	close(all[0]);
+	close(all[1]);
 	while (wait(&status) > 0)
 		count += WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	return count;
