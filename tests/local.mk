@@ -39,6 +39,8 @@ unit_tests = \
 	tests/json/test_value \
 	tests/plugin/test_texts \
 	tests/ports/test_address \
+	tests/ports/test_forward \
+	tests/ports/test_listen \
 	tests/ports/test_mux \
 	tests/ports/test_mux_limits \
 	tests/ports/test_mux_memory \

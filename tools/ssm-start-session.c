@@ -226,6 +226,8 @@ become_stream(struct start *start)
 	execve(start->path, start->stream.stages[0].arguments, start->environment);
 	ssm_fail(&err, SSM_E_OTHER, "PipelineError", "cannot start ssm-stream: %s", strerror(errno));
 	fcntl(start->answer, F_SETFD, FD_CLOEXEC);
+	for (size_t i = 0; i < start->listen.count; i++)
+		fcntl(start->listen.sockets[i].fd, F_SETFD, FD_CLOEXEC);
 	return cli_fail(start->cli, &err);
 }
 

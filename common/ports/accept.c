@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,7 +17,8 @@ ask(struct portsaccept *accept)
 	bool asks = accept->wanted && accept->pause.list == NULL;
 
 	for (size_t i = 0; i < accept->count; i++)
-		loop_ask(accept->loop, &accept->watches[i], asks ? LOOP_READ : 0);
+		if (accept->watches[i].fd >= 0)
+			loop_ask(accept->loop, &accept->watches[i], asks ? LOOP_READ : 0);
 }
 
 static void
@@ -37,8 +39,33 @@ pause_for(struct portsaccept *accept, int error)
 	loop_set(accept->loop, &accept->pause, loop_now(accept->loop) + PAUSE);
 	ask(accept);
 	if (!accept->told)
-		accept->calls.paused(accept->calls.owner, error);
+		accept->calls.paused(accept->calls.teller, error);
 	accept->told = true;
+}
+
+/* Of the socket itself: it would be told of for ever. */
+static bool
+is_for_good(int error)
+{
+	return error == EINVAL || error == EBADF || error == ENOTSOCK || error == EOPNOTSUPP;
+}
+
+/* Of UNIX accept4() does not say so. */
+static bool
+is_shut_down(int fd)
+{
+	struct pollfd p = { .fd = fd };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLHUP) != 0;
+}
+
+static void
+leave_alone(struct portsaccept *accept, size_t i, int error)
+{
+	loop_ask(accept->loop, &accept->watches[i], 0);
+	accept->watches[i].fd = -1;
+	accept->deaf++;
+	accept->calls.deaf(accept->calls.teller, accept->listen->sockets[i].text, error);
 }
 
 /* The lowest number that is free is the next one's. */
@@ -78,12 +105,19 @@ on_connection(void *owner, unsigned events)
 
 	(void)events;
 	for (size_t i = 0; i < accept->count && accept->wanted; i++) {
-		int error = has_descriptors(accept->watches[i].fd) ? accept_some(accept, accept->watches[i].fd) : EMFILE;
+		int fd = accept->watches[i].fd, error;
 
+		if (fd < 0)
+			continue;
+		error = has_descriptors(fd) ? accept_some(accept, fd) : EMFILE;
 		if (is_for_want(error)) {
 			pause_for(accept, error);
 			return;
 		}
+		if (error == EAGAIN && is_shut_down(fd))
+			error = EINVAL;
+		if (is_for_good(error))
+			leave_alone(accept, i, error);
 	}
 }
 
@@ -91,7 +125,8 @@ void
 portsaccept_start(struct portsaccept *accept, struct loop *loop, const struct portslisten *listen,
     const struct portsaccept_calls *calls)
 {
-	*accept = (struct portsaccept){ .loop = loop, .calls = *calls, .count = listen->count, .wanted = true };
+	*accept = (struct portsaccept){ .loop = loop, .calls = *calls, .listen = listen,
+	    .count = listen->count, .wanted = true };
 	accept->pause = (struct loop_timer){ .due = on_pause_over, .owner = accept };
 	for (size_t i = 0; i < accept->count; i++)
 		accept->watches[i] = (struct loop_watch){ .fd = listen->sockets[i].fd, .ready = on_connection,
@@ -117,4 +152,10 @@ portsaccept_stop(struct portsaccept *accept)
 	loop_unset(&accept->pause);
 	ask(accept);
 	accept->loop = NULL;
+}
+
+bool
+portsaccept_is_deaf(const struct portsaccept *accept)
+{
+	return accept->deaf == accept->count;
 }

@@ -8,7 +8,8 @@
 #include "ports/peer.h"
 
 #define ROOM_LEAST 4096			/* bytes: many small frames are dear */
-#define LOOK_AGAIN 1000			/* whether what is on its way has arrived */
+#define LOOK_AGAIN 250			/* whether what is on its way has arrived, or its reader is stuck */
+#define LOOK_SOON 50			/* whether the last of it has: an acknowledgement of TCP is late by no more */
 #define DOOMED_LINGER 10000		/* for a local end that says more, though nobody hears it */
 
 struct portsforward {
@@ -17,8 +18,10 @@ struct portsforward {
 	struct portsaccept accept;
 	struct portscarrier carrier;
 	struct portslocals all, hungry;
-	uint64_t oldest, since;		/* as portsforward_heard() was told */
+	struct portsway way;
+	bool last;			/* connection of all: no more are accepted */
 	bool stopped;
+	bool deaf;			/* something of what came was dropped, so that what follows makes no sense */
 };
 
 static bool
@@ -30,7 +33,7 @@ is_basic(const struct portsforward *forward)
 static void
 want(struct portsforward *forward)
 {
-	portsaccept_want(&forward->accept, !forward->stopped && portscarrier_has_place(&forward->carrier));
+	portsaccept_want(&forward->accept, !forward->last && portscarrier_has_place(&forward->carrier));
 }
 
 static void
@@ -90,6 +93,8 @@ take_input(struct portsforward *forward, struct portslocal *local)
 		return;
 	}
 	len = portslocal_read(local, bytes, most < sizeof bytes ? most : sizeof bytes);
+	if (local->over)
+		local->end = portsway_mark(&forward->way, portscarrier_waiting(&forward->carrier).len);
 	if (len > 0 && !local->doomed)
 		portscarrier_send(&forward->carrier, local->stream, (struct view){ bytes, len });
 	explicit_bzero(bytes, len);
@@ -135,19 +140,27 @@ is_done(const struct portsforward *forward, const struct portslocal *local)
 	    (local->over && portspeer_is_gone(local->watch.fd));
 }
 
+static void
+look_later(struct portsforward *forward, struct portslocal *local)
+{
+	bool soon = forward->stopped && !local->blocked;
+
+	loop_set(forward->loop, &local->timer, loop_now(forward->loop) + (soon ? LOOK_SOON : LOOK_AGAIN));
+}
+
 /* What becomes of it now. */
 static void
 settle(struct portsforward *forward, struct portslocal *local)
 {
-	bool has_all = !local->blocked && !local->broken;
+	bool has_all = !local->blocked && !local->broken && portslocal_has_delivered(local);
 
 	if (is_done(forward, local))
 		finish(forward, local);
 	else if (forward->stopped && has_all)
 		abandon(forward, local);
 	else {
-		if (local->over && local->timer.list == NULL)
-			loop_set(forward->loop, &local->timer, local->heard + LOOK_AGAIN);
+		if ((local->over || forward->last) && local->timer.list == NULL)
+			look_later(forward, local);
 		portslocal_ask(local, !local->over && !local->hungry && (!forward->stopped || local->doomed));
 	}
 }
@@ -163,15 +176,13 @@ on_ready(void *owner, struct portslocal *local, unsigned events)
 		settle(forward, local);
 }
 
-/* Whether neither side has said anything for long, though the node has everything. */
+/* Whether neither side has said anything for long since the node has everything. */
 static bool
-is_quiet(const struct portsforward *forward, const struct portslocal *local)
+is_quiet(const struct portsforward *forward, struct portslocal *local)
 {
-	uint64_t linger = is_basic(forward) ? FORWARD_LINGER_BASIC : FORWARD_LINGER;
-	uint64_t since = local->heard > forward->since ? local->heard : forward->since;
+	uint64_t now = loop_now(forward->loop), since = portsway_quiet(&forward->way, &local->end, local->heard, now);
 
-	return !local->blocked && forward->since != UINT64_MAX && forward->oldest > local->heard &&
-	    loop_now(forward->loop) >= since + linger;
+	return !local->blocked && since <= now && now - since >= (is_basic(forward) ? FORWARD_LINGER_BASIC : FORWARD_LINGER);
 }
 
 static void
@@ -182,11 +193,15 @@ on_timer(void *owner)
 
 	if (local->doomed || is_done(forward, local)) {
 		finish(forward, local);
+	} else if (forward->last && portslocal_is_stuck(local)) {
+		abandon(forward, local);
+	} else if (forward->stopped) {
+		settle(forward, local);
 	} else if (is_quiet(forward, local)) {
 		forward->calls.lingered(forward->calls.owner);
 		finish(forward, local);
 	} else {
-		loop_set(forward->loop, &local->timer, loop_now(forward->loop) + LOOK_AGAIN);
+		look_later(forward, local);
 	}
 }
 
@@ -209,19 +224,12 @@ on_accepted(void *owner, int fd)
 	forward->calls.accepted(forward->calls.owner);
 }
 
-static void
-on_paused(void *owner, int error)
-{
-	struct portsforward *forward = owner;
-
-	forward->calls.paused(forward->calls.owner, error);
-}
-
 enum ssm_err
 portsforward_open(struct portsforward **forward, const struct portsforward_plan *plan, struct ssm_error *err)
 {
 	struct portsforward *made = calloc(1, sizeof *made);
-	const struct portsaccept_calls calls = { .accepted = on_accepted, .paused = on_paused, .owner = made };
+	const struct portsaccept_calls calls = { .accepted = on_accepted, .owner = made,
+	    .paused = plan->calls.paused, .deaf = plan->calls.deaf, .teller = plan->calls.owner };
 	enum ssm_err rc;
 
 	*forward = NULL;
@@ -229,7 +237,7 @@ portsforward_open(struct portsforward **forward, const struct portsforward_plan 
 		return ssm_fail_memory(err);
 	made->loop = plan->loop;
 	made->calls = plan->calls;
-	made->oldest = UINT64_MAX;
+	made->way = (struct portsway)PORTSWAY_INIT;
 	TAILQ_INIT(&made->all);
 	TAILQ_INIT(&made->hungry);
 	rc = portscarrier_open(&made->carrier, plan->basic, plan->keepalive, loop_now(plan->loop), err);
@@ -255,6 +263,7 @@ portsforward_took(struct portsforward *forward, size_t len)
 	struct portslocal *first;
 
 	portscarrier_took(&forward->carrier, len);
+	forward->way.out += len;
 	while (portscarrier_room(&forward->carrier) >= ROOM_LEAST && (first = TAILQ_FIRST(&forward->hungry)) != NULL) {
 		feed(forward, first);
 		take_input(forward, first);
@@ -275,11 +284,12 @@ portsforward_flag_sent(struct portsforward *forward)
 }
 
 void
-portsforward_heard(struct portsforward *forward, uint64_t oldest, uint64_t since)
+portsforward_heard(struct portsforward *forward, uint64_t next, uint64_t missing, uint64_t since)
 {
-	forward->oldest = oldest;
-	forward->since = since;
-	if (oldest == UINT64_MAX)
+	forward->way.next = next;
+	forward->way.missing = missing;
+	forward->way.since = since;
+	if (missing == next)
 		portscarrier_arrived(&forward->carrier);
 	want(forward);
 }
@@ -328,9 +338,12 @@ receive_basic(struct portsforward *forward, struct view bytes)
 size_t
 portsforward_receive(struct portsforward *forward, struct view bytes)
 {
-	size_t len = is_basic(forward) ? receive_basic(forward, bytes) : receive_streams(forward, bytes);
+	size_t len = bytes.len;
 
-	return portsforward_is_empty(forward) ? bytes.len : len;
+	if (!forward->deaf && !portsforward_is_empty(forward))
+		len = is_basic(forward) ? receive_basic(forward, bytes) : receive_streams(forward, bytes);
+	forward->deaf |= forward->stopped && len < bytes.len;
+	return forward->stopped ? bytes.len : len;
 }
 
 uint64_t
@@ -347,14 +360,30 @@ portsforward_tick(struct portsforward *forward, uint64_t now)
 }
 
 void
+portsforward_last(struct portsforward *forward)
+{
+	struct portslocal *local;
+
+	if (forward->last)
+		return;
+	forward->last = true;
+	portsaccept_stop(&forward->accept);
+	TAILQ_FOREACH(local, &forward->all, link) {
+		portslocal_be_patient(local);
+		if (local->timer.list == NULL)
+			look_later(forward, local);
+	}
+}
+
+void
 portsforward_stop(struct portsforward *forward)
 {
 	struct portslocal *local = TAILQ_FIRST(&forward->all), *next;
 
 	if (forward->stopped)
 		return;
+	portsforward_last(forward);
 	forward->stopped = true;
-	portsaccept_stop(&forward->accept);
 	for (; local != NULL; local = next) {
 		next = TAILQ_NEXT(local, link);
 		if (give_output(forward, local))
@@ -371,6 +400,8 @@ portsforward_is_empty(const struct portsforward *forward)
 const char *
 portsforward_failure(const struct portsforward *forward)
 {
+	if (!forward->last && portsaccept_is_deaf(&forward->accept))
+		return "nothing listens for local connections any more";
 	return portscarrier_failure(&forward->carrier);
 }
 

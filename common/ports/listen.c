@@ -5,10 +5,13 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#define LOCK_TRIES 50
+#define LOCK_PAUSE_NS 20000000
 #define FREE_PORT_TRIES 20		/* a port that is free in one family may not be in the other */
 
 static enum ssm_err
@@ -208,6 +211,45 @@ is_stale(const struct sockaddr_storage *address, socklen_t len)
 	return stale && lstat(((const struct sockaddr_un *)address)->sun_path, &of) == 0 && S_ISSOCK(of.st_mode);
 }
 
+/*
+ * Two that start at once must not both find a socket stale, and the second remove what the first has made, or one that is
+ * bound and does not listen yet. The directory is locked meanwhile; whoever else may hold it so is not waited for long. -1
+ * where it cannot be: then it is as likely as without.
+ */
+static int
+lock_directory(const char *path)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	char directory[sizeof ((struct sockaddr_un *)NULL)->sun_path];
+	const char *slash = strrchr(path, '/');
+	int fd;
+
+	snprintf(directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	if ((fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return -1;
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && tries < LOCK_TRIES; tries++)
+		nanosleep(&pause, NULL);
+	return fd;
+}
+
+static int
+open_file(const struct sockaddr_storage *place, const char *path)
+{
+	int lock = lock_directory(path), fd, error;
+	mode_t mask;
+
+	if (is_stale(place, sizeof(struct sockaddr_un)))
+		unlink(path);
+	mask = umask(S_IXUSR | S_IRWXG | S_IRWXO);
+	fd = open_bound(place, sizeof(struct sockaddr_un));
+	error = errno;
+	umask(mask);
+	if (lock >= 0)
+		close(lock);
+	errno = error;
+	return fd;
+}
+
 static enum ssm_err
 open_unix(struct portslisten *listen, const struct portsaddress *address, struct ssm_error *err)
 {
@@ -215,18 +257,11 @@ open_unix(struct portslisten *listen, const struct portsaddress *address, struct
 	struct sockaddr_un *local = (struct sockaddr_un *)&place;
 	struct portslisten_socket *made;
 	struct stat of;
-	mode_t mask;
-	int fd, error;
+	int fd;
 
 	memcpy(local->sun_path, address->path, strlen(address->path) + 1);
-	if (is_stale(&place, sizeof *local))
-		unlink(address->path);
-	mask = umask(S_IXUSR | S_IRWXG | S_IRWXO);
-	fd = open_bound(&place, sizeof *local);
-	error = errno;
-	umask(mask);
-	if (fd < 0)
-		return refuse(address->path, strerror(error), err);
+	if ((fd = open_file(&place, address->path)) < 0)
+		return refuse(address->path, strerror(errno), err);
 	made = add(listen, fd);
 	if ((made->made = lstat(address->path, &of) == 0)) {
 		made->device = of.st_dev;

@@ -1,9 +1,11 @@
 #include "ports/local.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 static void
@@ -28,8 +30,8 @@ portslocal_open(struct loop *loop, int fd, void (*ready)(void *owner, struct por
 		loop_shut(loop, &watch);
 		return NULL;
 	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);	/* of UNIX it is none */
 	*local = (struct portslocal){ .loop = loop, .ready = ready, .owner = owner, .heard = loop_now(loop),
+	    .tcp = setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0,
 	    .watch = { .fd = fd, .ready = on_ready, .owner = local } };
 	return local;
 }
@@ -79,6 +81,37 @@ portslocal_write(struct portslocal *local, struct view bytes)
 	}
 	local->heard = loop_now(local->loop);
 	return local->broken ? bytes.len : written;
+}
+
+static int
+unread(const struct portslocal *local)
+{
+	int bytes;
+
+	return ioctl(local->watch.fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
+
+bool
+portslocal_has_delivered(const struct portslocal *local)
+{
+	return !local->tcp || unread(local) == 0;
+}
+
+void
+portslocal_be_patient(struct portslocal *local)
+{
+	local->unread = unread(local);
+	local->taken = loop_now(local->loop);
+}
+
+bool
+portslocal_is_stuck(struct portslocal *local)
+{
+	int bytes = unread(local);
+
+	if (bytes != local->unread || (bytes == 0 && !local->blocked))
+		portslocal_be_patient(local);
+	return loop_now(local->loop) >= local->taken + PORTSLOCAL_PATIENCE;
 }
 
 void

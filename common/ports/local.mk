@@ -19,4 +19,6 @@ noinst_LIBRARIES += %D%/libports.a
 	%D%/peer.c \
 	%D%/peer.h \
 	%D%/pieces.c \
-	%D%/pieces.h
+	%D%/pieces.h \
+	%D%/way.c \
+	%D%/way.h

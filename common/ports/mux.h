@@ -8,7 +8,8 @@
  * Limits:    MUX_STREAMS_MAX streams; MUX_WAITING_MAX to go out, and room of their own for SYN, FIN and NOP. What waits
  *            for readers takes MUX_BUFFER_MAX of memory in all, and any one stream may have all of it: a frame can be
  *            read only when those before it are, so a share for each would only stop the others sooner. When it is
- *            full, nothing more is taken until the slow reader takes some or is done with; what is sent goes on.
+ *            full, nothing more is taken until the slow reader takes some or is done with. Whoever carries the bytes may
+ *            then read no acknowledgements either: what is sent goes on only for as long as it has room without any.
  * Ownership: bytes are copied, once each way; views live until the next call that changes something.
  * Errors:    what is no smux breaks all streams, for good. Memory that cannot be had breaks the stream that was to have
  *            it: its end is BROKEN, behind what it has got. As the agent's library has it, what comes for a stream that

@@ -99,6 +99,14 @@ on_paused(void *owner, int error)
 }
 
 static void
+on_deaf(void *owner, const char *address, int error)
+{
+	struct session *session = owner;
+
+	consolenotice(&session->notice, "cannot listen on %s any more: %s", address, strerror(error));
+}
+
+static void
 on_lingered(void *owner)
 {
 	struct session *session = owner;
@@ -180,7 +188,7 @@ start(struct session *session)
 {
 	struct portsforward_plan plan = { .loop = &session->loop, .listen = session->plan->listen, .basic = session->basic,
 	    .keepalive = session->port->keepalive, .calls = { .accepted = on_accepted, .paused = on_paused,
-	    .lingered = on_lingered, .owner = session } };
+	    .deaf = on_deaf, .lingered = on_lingered, .owner = session } };
 	enum ssm_err rc;
 
 	raise_limit();
@@ -227,7 +235,8 @@ tell_what_is_answered(struct session *session)
 	struct channel_counters counters;
 
 	channel_count(session->channel, &counters);
-	portsforward_heard(session->forward, counters.oldest, session->phase == SESSION_OPEN ? session->back : UINT64_MAX);
+	portsforward_heard(session->forward, counters.next, counters.missing,
+	    session->phase == SESSION_OPEN ? session->back : UINT64_MAX);
 }
 
 void
@@ -237,7 +246,6 @@ forwarding_send(struct session *session, uint64_t now)
 	struct view waiting;
 	size_t len;
 
-	tell_what_is_answered(session);
 	portsforward_tick(forward, now);
 	while ((waiting = portsforward_waiting(forward)).len > 0 &&
 	    (len = channel_send(session->channel, waiting, now)) > 0)
@@ -245,19 +253,17 @@ forwarding_send(struct session *session, uint64_t now)
 	if (waiting.len == 0 && portsforward_flag_is_due(forward) &&
 	    channel_send_flag(session->channel, CHANNEL_DISCONNECT_TO_PORT, now))
 		portsforward_flag_sent(forward);
+	tell_what_is_answered(session);
 	if (portsforward_failure(forward) == NULL)
 		return;
 	ssm_fail(&session->err, SSM_E_OTHER, "ForwardingError", "%s", portsforward_failure(forward));
 	lifecycle_terminate(session, "Failed", ssm_exit_code(SSM_E_OTHER));
 }
 
-/* Once the session has ended, nothing more than that is to be had of what cannot be delivered. */
 size_t
 forwarding_take(struct session *session, struct view bytes)
 {
-	size_t len = portsforward_receive(session->forward, bytes);
-
-	return session->phase >= SESSION_ENDS ? bytes.len : len;
+	return portsforward_receive(session->forward, bytes);
 }
 
 uint64_t
@@ -267,8 +273,19 @@ forwarding_moment(const struct session *session)
 }
 
 void
+forwarding_last(struct session *session)
+{
+	if (session->forward != NULL)
+		portsforward_last(session->forward);
+	portslisten_close(&session->listen);
+	if (session->plan->listen != NULL)
+		portslisten_close(session->plan->listen);
+}
+
+void
 forwarding_stop(struct session *session)
 {
+	forwarding_last(session);
 	if (session->forward != NULL)
 		portsforward_stop(session->forward);
 }

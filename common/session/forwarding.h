@@ -26,6 +26,9 @@ void forwarding_refused(struct session *session);
 /* When forwarding_send() has something to do though nothing happens; UINT64_MAX: never. */
 uint64_t forwarding_moment(const struct session *session);
 
+/* The session's end is known: nothing listens any more; whoever takes nothing of what has come is not waited for. */
+void forwarding_last(struct session *session);
+
 /* No more connections; those that there are get what has come for them. */
 void forwarding_stop(struct session *session);
 

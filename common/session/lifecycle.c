@@ -274,14 +274,14 @@ poll_farewell(struct session *session)
 	session->drain_until = loop_now(&session->loop) + DRAIN_LIMIT;
 }
 
-/* All that came is with its reader, or he is not waited for. */
+/* All that came is with its reader, or he is not waited for. A lost standard output is no reader of what is forwarded. */
 static void
 poll_drain(struct session *session)
 {
-	bool empty = session->drained && sessionvoice_waiting(&session->voice).len == 0 &&
-	    consoleoutput_is_empty(&session->output) && forwarding_is_empty(session);
+	bool printed = session->output.error != 0 || (session->drained &&
+	    sessionvoice_waiting(&session->voice).len == 0 && consoleoutput_is_empty(&session->output));
 
-	if (!empty && session->output.error == 0 && loop_now(&session->loop) < session->drain_until)
+	if (!(printed && forwarding_is_empty(session)) && loop_now(&session->loop) < session->drain_until)
 		return;
 	if (session->end->output_error == 0)
 		session->end->output_error = session->output.error;
@@ -292,6 +292,8 @@ void
 lifecycle_poll(struct session *session)
 {
 	poll_loss(session);
+	if (session->forward != NULL && channel_has_end(session->channel))
+		forwarding_last(session);
 	if (session->phase == SESSION_LOST || session->phase == SESSION_DIALS)
 		poll_recovery(session);
 	else if (session->phase == SESSION_ENDS)

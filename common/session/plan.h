@@ -38,7 +38,7 @@ struct session_plan {
 	const char *listen_host;	/* where a session's properties name a port alone; NULL: localhost */
 	sessionvoice_words *words;	/* of what is said on standard output; NULL: nothing is */
 	const char *events;		/* a file's name, or NULL */
-	const struct portslisten *listen;	/* for a forwarded port; NULL, or none in it: where its properties say */
+	struct portslisten *listen;	/* for a forwarded port; NULL, or none in it: where its properties say. Closed at the end */
 	const struct ssm_error *refused;	/* why nobody can be in the session, which is only ended; NULL: it can */
 	int ready_fd;			/* is told, and closed, when the session is ready; 0: there is none */
 };

@@ -157,6 +157,8 @@ struct channel_counters {
 	uint64_t repeated, duplicates, out_of_order, refused;	/* sent again; came again; came early; were wrong */
 	uint64_t unacknowledged;	/* now */
 	uint64_t oldest;		/* since when the oldest of them waits; CHANNEL_NEVER: there is none */
+	uint64_t next;			/* the number behind all that was given, if it be no message yet */
+	uint64_t missing;		/* the lowest number that is not acknowledged; next: there is none */
 	uint64_t heard;			/* when the last message that was right came */
 };
 

@@ -1,6 +1,7 @@
 """A forwarded port: ssm-stream in the background, over a session of the sandbox."""
 import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -102,3 +103,22 @@ def echo(connection, data):
     back = receive(connection, len(data))
     sender.join(LIMIT)
     return back
+
+
+def wait_until(holds):
+    for _ in range(LIMIT * 20):
+        if holds():
+            return
+        threading.Event().wait(0.05)
+
+
+def switches(process):
+    with open(f"/proc/{process.pid}/status", encoding="utf-8") as file:
+        return re.findall(r"ctxt_switches:\s+(\d+)", file.read())
+
+
+def is_at_rest(process):
+    """All that is to come to it has come."""
+    before = switches(process)
+    threading.Event().wait(1)
+    return switches(process) == before

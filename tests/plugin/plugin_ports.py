@@ -6,6 +6,7 @@ import socket
 import threading
 
 from plugin_world import LIMIT, REGION, TARGET, World, exits, starts, wait_for
+from port_running import is_at_rest, wait_until
 from tap import done, is_equal, ok
 
 FORWARDING = ["--document-name", "AWS-StartPortForwardingSession", "--parameters"]
@@ -79,6 +80,32 @@ def check_refused(world):
        "and it is said, on standard output", code, out, err)
 
 
+def check_deaf_caller(world):
+    """Whoever wants the port alone reads no further; what is behind it is whole nevertheless."""
+    document = world.session("--document-name", "AWS-StartPortForwardingSessionToRemoteHost", "--parameters",
+                             json.dumps({"host": ["source.sandbox"], "portNumber": ["5000"]}))
+    run = world.start(arguments(document, world))
+    local = re.search(rb"Port (\d+) opened", wait_for(run.stdout, b"Waiting for connections...\n"))
+    run.stdout.close()
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(LIMIT)
+        connection.connect(("127.0.0.1", int(local.group(1))))
+        got = len(connection.recv(1))
+        wait_until(lambda: is_at_rest(run))
+        world.terminate(document["SessionId"])
+        try:
+            while data := connection.recv(65536):
+                got += len(data)
+            how = "an end"
+        except ConnectionResetError:
+            how = "a reset"
+    ok(how == "a reset" or got == 5000 * 1024, "a lost standard output", how, got)
+    ok(got > 4 << 20, "does not keep what had come from who reads it", how, got)
+    run.wait(LIMIT)
+    run.stderr.close()
+
+
 def check_in_use(world):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -109,6 +136,7 @@ def main():
         check_port(world, "a port at an address of the environment's", waits, "\nConnection accepted for session [ID]\n", 1,
                    SSM_PLUGIN_LOCAL_HOST="127.0.0.1")
         check_refused(world)
+        check_deaf_caller(world)
         check_in_use(world)
     with World(*OLD_AGENT) as world:
         check_port(world, "a port of an old agent", once, "Connection accepted for session ID.\n", 2)

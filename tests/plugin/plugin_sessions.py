@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 import threading
 
 from plugin_world import BUILD_DIR, LIMIT, PLUGIN, REGION, TARGET, VARIABLE, World, exits, open_terminal, read_terminal, starts, wait_for
@@ -199,8 +198,7 @@ def check_terminated(world):
     name = document["SessionId"]
     run = world.start(six(document, world.endpoint))
     seen = wait_for(run.stdout, b"$ " if os.geteuid() else b"# ")
-    subprocess.run(["sh", "-c", 'ssm-request terminate-session --session-id "$1" | ssm-sign | ssm-call', "sh", name],
-                   env={**world.environment, "PATH": f"{BUILD_DIR}:/usr/bin:/bin"}, stdout=subprocess.DEVNULL, check=True)
+    world.terminate(name)
     out, err = run.communicate(timeout=LIMIT)
     is_equal((run.returncode, (seen + out).decode()[len(starts(name)) + 2:], err), (0, exits(name), b""), "somebody ends the session")
 

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 
-from port_running import LIMIT, Tunnel, document, echo, environment, receive
+from port_running import LIMIT, Tunnel, document, echo, environment, is_at_rest, receive, wait_until
 from sandbox_running import Sandbox
 from tap import done, is_equal, ok, together
 
@@ -23,6 +23,29 @@ def status(sandbox, session_id):
     lists = ["ssm-request describe-sessions --state " + state + " | ssm-sign | ssm-call" for state in ("Active", "History")]
     told = subprocess.run(["sh", "-c", "; ".join(lists)], env=environment(sandbox), stdout=subprocess.PIPE, check=True).stdout
     return re.findall(rb'"SessionId":"%s"[^{}]*?"Status":"(\w+)"' % session_id.encode(), told)
+
+
+def terminate(sandbox, session_id):
+    subprocess.run(["sh", "-c", "ssm-request terminate-session --session-id " + session_id + " | ssm-sign | ssm-call"],
+                   env=environment(sandbox), stdout=subprocess.DEVNULL, check=True)
+
+
+def small_reader(tunnel):
+    """Little of what comes is kept for it on its own side."""
+    host, _, port = tunnel.ready[0].rpartition(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(LIMIT)
+    connection.connect((host, int(port)))
+    return connection
+
+
+def is_refused(tunnel):
+    try:
+        with tunnel.connect():
+            return False
+    except ConnectionRefusedError:
+        return True
 
 
 def said(tunnel, text):
@@ -216,6 +239,42 @@ def unread(sandbox):
     tunnel.stop()
 
 
+def never_read(sandbox):
+    """The session ends while a reader takes nothing: nobody new comes in, and the reader is waited for for 10 seconds."""
+    tunnel = Tunnel(sandbox, document(sandbox, host="source.sandbox", portNumber=5000))
+    with small_reader(tunnel) as stuck:
+        is_equal(receive(stuck, 5), bytes(range(5)), "never read: it begins")
+        wait_until(lambda: is_at_rest(tunnel.process))
+        terminate(sandbox, tunnel.session_id)
+        wait_until(lambda: is_refused(tunnel))
+        ok(is_refused(tunnel) and tunnel.process.poll() is None, "never read: nobody can connect any more")
+        code, _, lines = tunnel.finish()
+        is_equal((code, len(lines)), (0, 1), "never read: the session ends nevertheless")
+        try:
+            receive(stuck)
+            how = "an end"
+        except ConnectionResetError:
+            how = "a reset"
+        is_equal(how, "a reset", "never read: who has not got all is told so")
+
+
+def read_late(sandbox):
+    """All that had come is read behind the session's end, by who reads slowly at first: nothing is missing, at 5 MB."""
+    tunnel = Tunnel(sandbox, document(sandbox, host="source.sandbox", portNumber=5000))
+    with small_reader(tunnel) as slow:
+        is_equal(receive(slow, 5), bytes(range(5)), "read late: it begins")
+        wait_until(lambda: is_at_rest(tunnel.process))
+        terminate(sandbox, tunnel.session_id)
+        wait_until(lambda: is_refused(tunnel))
+        got = 5
+        for _ in range(12):
+            got += len(receive(slow, 4096))
+            threading.Event().wait(0.1)
+        got += len(receive(slow))
+        is_equal(got, 5000 * 1024, "read late: all of it")
+        is_equal(tunnel.finish()[0], 0, "read late: and the end")
+
+
 def signals(sandbox):
     for number, code in ENDED_BY.items():
         tunnel = Tunnel(sandbox, document(sandbox, host="echo.sandbox", portNumber=7))
@@ -231,14 +290,14 @@ def signals(sandbox):
 
 
 def by_turns(sandbox):
-    for case in listening, named_port, options, wrong_calls, other_sessions, refused, half_closed, closed, deaf, unread, signals:
+    for case in listening, named_port, options, wrong_calls, other_sessions, refused, half_closed, closed, deaf, unread, read_late, signals:
         case(sandbox)
 
 
 def main():
     sandbox = Sandbox()
     try:
-        together(lambda: lingering(sandbox), lambda: by_turns(sandbox))
+        together(lambda: lingering(sandbox), lambda: never_read(sandbox), lambda: by_turns(sandbox))
     finally:
         sandbox.stop()
     done()
