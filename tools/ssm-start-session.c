@@ -324,6 +324,7 @@ start_session(struct start *start)
 	signals_hold(&start->interrupt);
 	code = start->given->resume ? resume_session(start) : open_session(start);
 	signals_release(&start->interrupt);
+	portslisten_close(&start->listen);	/* with the file of a socket, also when a signal is the end */
 	signals_obey(&start->interrupt);
 	return code;
 }

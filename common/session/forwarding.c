@@ -229,13 +229,14 @@ forwarding_begin(struct session *session, const struct portproperties *port)
 		lifecycle_terminate(session, "ListenFailed", ssm_exit_code(rc));
 }
 
+/* An agent that is too old to say again what it has is not waited for: others may have come to be served. */
 static void
 tell_what_is_answered(struct session *session)
 {
 	struct channel_counters counters;
 
 	channel_count(session->channel, &counters);
-	portsforward_heard(session->forward, counters.next, counters.missing,
+	portsforward_heard(session->forward, counters.next, counters.in_doubt ? counters.next : counters.missing,
 	    session->phase == SESSION_OPEN ? session->back : UINT64_MAX);
 }
 

@@ -290,7 +290,8 @@ channel_count(const struct channel *channel, struct channel_counters *counters)
 	    .messages_in = tally->messages_in, .messages_out = tally->messages_out,
 	    .repeated = tally->repeated, .duplicates = tally->duplicates,
 	    .out_of_order = tally->out_of_order, .refused = tally->refused, .heard = tally->heard,
-	    .unacknowledged = window->count + waits, .next = (uint64_t)window->next + waits };
+	    .unacknowledged = window->count + waits, .next = (uint64_t)window->next + waits,
+	    .in_doubt = window_in_doubt(window) };
 	counters->missing = window->oldest != NULL ? (uint64_t)window->oldest->sequence : (uint64_t)window->next;
 	counters->oldest = window->oldest != NULL ? window->oldest->since :
 	    waits ? channel->tail_since : CHANNEL_NEVER;

@@ -160,6 +160,7 @@ struct channel_counters {
 	uint64_t next;			/* the number behind all that was given, if it be no message yet */
 	uint64_t missing;		/* the lowest number that is not acknowledged; next: there is none */
 	uint64_t heard;			/* when the last message that was right came */
+	bool in_doubt;			/* the agent may have the oldest, and be too old to say so again */
 };
 
 void channel_count(const struct channel *channel, struct channel_counters *counters);
