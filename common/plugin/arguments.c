@@ -41,18 +41,20 @@ enum ssm_err
 pluginarguments_take_response(struct bytes *text, const struct pluginarguments *arguments, struct ssm_error *err)
 {
 	char *value = is_variable(arguments) ? getenv(arguments->response) : arguments->response;
+	bool too_long;
 
 	if (value == NULL)
 		return ssm_fail(err, SSM_E_INPUT, "InputError", "there is no variable '%s' with the response",
 		    arguments->response);
+	too_long = strlen(value) > text->max;
 	bytes_add_text(text, value);
 	if (is_variable(arguments)) {
 		explicit_bzero(value, strlen(value));	/* unsetenv alone leaves /proc/PID/environ as it was */
 		unsetenv(arguments->response);
 	}
-	if (bytes_failed(text))
+	if (too_long)
 		return ssm_fail(err, SSM_E_INPUT, "InputError", "the response is longer than %zu bytes", text->max);
-	return SSM_OK;
+	return bytes_failed(text) ? ssm_fail_memory(err) : SSM_OK;
 }
 
 /* As the response has it, between the quotes, which may be with escapes. */
