@@ -388,10 +388,10 @@ $(preloads): tests/preload/%.so: $(srcdir)/tests/preload/%.c
 	$(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC -O2 -o $@ $< -lgcc_s
 
 AM_TESTS_ENVIRONMENT = BUILD_DIR='$(abs_builddir)'; SRC_DIR='$(abs_srcdir)'; CC='$(CC)'; \
-	SANITIZERS='@enable_sanitizers@'; PYTHONDONTWRITEBYTECODE=1; \
+	SANITIZERS='@enable_sanitizers@'; PYTHONDONTWRITEBYTECODE=1; SHELL=/bin/sh; \
 	AWS_EC2_METADATA_DISABLED=true; \
 	PYTHONPATH='$(abs_srcdir)/tests/lib'; \
-	export PYTHONPATH BUILD_DIR SRC_DIR CC SANITIZERS PYTHONDONTWRITEBYTECODE AWS_EC2_METADATA_DISABLED;
+	export PYTHONPATH BUILD_DIR SRC_DIR CC SANITIZERS PYTHONDONTWRITEBYTECODE SHELL AWS_EC2_METADATA_DISABLED;
 TEST_EXTENSIONS = .py .table
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(tap_driver)

@@ -37,7 +37,8 @@ class Sshd:
         for name in "host_key", "key":
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.path(name)], check=True)
         shutil.copy(self.path("key.pub"), self.path("authorized_keys"))
-        variables = " ".join(f'"{name}={value}"' for name, value in self.environment.items())
+        # bash reads no ~/.bashrc then: what that does is slow, and may wait for another one that a test has killed in it.
+        variables = " ".join(f'"{name}={value}"' for name, value in {**self.environment, "SHLVL": "1"}.items())
         self.write("server", f"""ListenAddress 127.0.0.1:{port}
 HostKey {self.path('host_key')}
 PidFile none

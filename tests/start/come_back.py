@@ -145,8 +145,12 @@ def check_left(world):
 
 def main():
     with tempfile.TemporaryDirectory() as directory:
-        for check, *options in ((check_shells,), (check_prompt, "--shell", "/bin/bash"),
-                                (check_encrypted, "--shell", "/bin/bash", "--kms-key", "alias/sandbox")):
+        bash = os.path.join(directory, "bash")
+        with open(bash, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\nexec bash --norc\n")
+        os.chmod(bash, 0o755)
+        for check, *options in ((check_shells,), (check_prompt, "--shell", bash),
+                                (check_encrypted, "--shell", bash, "--kms-key", "alias/sandbox")):
             service = Service(directory, *options)
             try:
                 check(service)
