@@ -362,13 +362,11 @@ portsforward_tick(struct portsforward *forward, uint64_t now)
 void
 portsforward_last(struct portsforward *forward)
 {
-	struct portslocal *local;
-
 	if (forward->last)
 		return;
 	forward->last = true;
 	portsaccept_stop(&forward->accept);
-	TAILQ_FOREACH(local, &forward->all, link) {
+	for (struct portslocal *local = TAILQ_FIRST(&forward->all); local != NULL; local = TAILQ_NEXT(local, link)) {
 		portslocal_be_patient(local);
 		if (local->timer.list == NULL)
 			look_later(forward, local);
