@@ -141,6 +141,31 @@ take_option(struct cli *cli, struct given *given, int key, const char *value)
 	}
 }
 
+/* N of /dev/fd/N, unless it is one of the standard ones; -1 for all other paths. */
+static int
+handed_down(const char *path)
+{
+	unsigned long long fd;
+	struct view name = view_of(path);
+	bool is_one = view_starts(name, VIEW("/dev/fd/")) &&
+	    view_number(view_slice(name, sizeof "/dev/fd/" - 1, name.len), &fd) && fd > STDERR_FILENO && fd < 65536;
+
+	return is_one ? (int)fd : -1;
+}
+
+/* What is written to a descriptor is for one reader: the document's, or a socket, has another use, and is closed. */
+static void
+check_descriptor(const struct cli *cli, const struct given *given)
+{
+	int fd = given->plan.ready_fd;
+	bool taken = given->session != NULL && handed_down(given->session) == fd;
+
+	for (size_t i = 0; i < given->addresses_count; i++)
+		taken |= given->addresses[i].kind == PORTSADDRESS_DESCRIPTOR && given->addresses[i].fd == fd;
+	if (fd > 0 && taken)
+		cli_usage(cli, "option '--ready-fd': descriptor %d has another use here", fd);
+}
+
 static void
 read_options(struct cli *cli, struct given *given)
 {
@@ -155,18 +180,17 @@ read_options(struct cli *cli, struct given *given)
 	if (given->plan.target != NULL && (*given->plan.target == '\0' || strlen(given->plan.target) > TARGET_MAX ||
 	    utf8_check(view_of(given->plan.target)) != strlen(given->plan.target)))
 		cli_usage(cli, "option '--target' takes a node's id");
+	check_descriptor(cli, given);
 }
 
 /* A descriptor that was handed down for the document is nobody else's business: children would have its token. */
 static void
 close_handed_down(const char *path)
 {
-	unsigned long long fd;
-	struct view name = view_of(path);
+	int fd = handed_down(path);
 
-	if (view_starts(name, VIEW("/dev/fd/")) &&
-	    view_number(view_slice(name, sizeof "/dev/fd/" - 1, name.len), &fd) && fd > STDERR_FILENO && fd < 65536)
-		close((int)fd);
+	if (fd >= 0)
+		close(fd);
 }
 
 static enum ssm_err
