@@ -313,6 +313,7 @@ test_helpers = \
 	tests/plugin/plugin_world.py \
 	tests/resume/drop_in_cases.py \
 	tests/role/role_world.py \
+	tests/sandbox/boto_clients.py \
 	tests/sandbox/channel_client.py \
 	tests/sandbox/kms_client.py \
 	tests/sandbox/smux_client.py \

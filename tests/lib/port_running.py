@@ -27,6 +27,17 @@ def document(sandbox, name="AWS-StartPortForwardingSessionToRemoteHost", **param
     return subprocess.run(["ssm-call"], input=signed, env=environment(sandbox), stdout=subprocess.PIPE, check=True).stdout
 
 
+def connect(address):
+    """To an address as --ready-fd tells it."""
+    if address.startswith("/"):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(LIMIT)
+        connection.connect(address)
+        return connection
+    host, _, port = address.rpartition(":")
+    return socket.create_connection((host.strip("[]"), int(port)), timeout=LIMIT)
+
+
 class Tunnel:
     """One session; `ready` are the lines that --ready-fd got, empty when it ended without."""
 
@@ -59,14 +70,7 @@ class Tunnel:
         return [event for event in events if name in (None, event["Event"])]
 
     def connect(self):
-        address = self.ready[0]
-        if address.startswith("/"):
-            connection = socket.socket(socket.AF_UNIX)
-            connection.settimeout(LIMIT)
-            connection.connect(address)
-            return connection
-        host, _, port = address.rpartition(":")
-        return socket.create_connection((host.strip("[]"), int(port)), timeout=LIMIT)
+        return connect(self.ready[0])
 
     def finish(self):
         """Waits for the end: the exit code, standard output, and the lines of standard error."""

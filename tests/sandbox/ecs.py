@@ -6,9 +6,7 @@ import subprocess
 from tap import done, is_equal, ok, skip_all
 
 try:
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import ClientError
+    from boto_clients import client_of, error_of
 except ImportError:
     skip_all("botocore and boto3 are not installed")
 
@@ -20,21 +18,6 @@ PREFIX = "arn:aws:ecs:us-east-1:123456789012:"
 CLUSTER_ARN, TASK_ARN = f"{PREFIX}cluster/default", f"{PREFIX}task/default/{TASK}1"
 CONTAINER_ARN = f"{PREFIX}container/default/{TASK}1/0a1b2c3d-4e5f-4a6b-8c7d-0000000000a1"
 SECONDS = 60
-
-
-def client_of(service, name="ecs"):
-    return boto3.client(name, endpoint_url=f"http://127.0.0.1:{service.port}", region_name=service.region,
-                        aws_access_key_id=service.keys[0], aws_secret_access_key=service.keys[1],
-                        config=Config(retries={"max_attempts": 0}))
-
-
-def error_of(function, **parameters):
-    """(code, message)"""
-    try:
-        function(**parameters)
-    except ClientError as error:
-        return error.response["Error"]["Code"], error.response["Error"]["Message"]
-    return None, None
 
 
 def execute(ecs, command="true", task=TASK + "1", **more):
@@ -49,7 +32,7 @@ def stream(service, session):
 
 
 def check_session(service):
-    ecs = client_of(service)
+    ecs = client_of(service, "ecs")
     answer = execute(ecs, "tty && echo $((6 * 7))", container="app", cluster="default")
     session = answer.pop("session")
     answer.pop("ResponseMetadata")
@@ -63,7 +46,7 @@ def check_session(service):
 
 
 def check_resume(service):
-    ecs, ssm = client_of(service), client_of(service, "ssm")
+    ecs, ssm = client_of(service, "ecs"), client_of(service, "ssm")
     answer = execute(ecs, "read a; echo got=$a; read b; echo got=$b; read c")
     session = answer["session"]
     upper = {name[0].upper() + name[1:]: value for name, value in session.items()}
@@ -84,7 +67,7 @@ def check_resume(service):
 
 def check_target(service):
     """As the AWS CLI finds out what the session's target is."""
-    ecs, ssm = client_of(service), client_of(service, "ssm")
+    ecs, ssm = client_of(service, "ecs"), client_of(service, "ssm")
     answer = execute(ecs, task=TASK + "2", container="sidecar")
     cluster, task = answer["clusterArn"].split("/")[-1], answer["taskArn"].split("/")[-1]
     tasks = ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"]
@@ -98,7 +81,7 @@ def check_target(service):
 
 
 def check_describe(service):
-    ecs = client_of(service)
+    ecs = client_of(service, "ecs")
     answer = ecs.describe_tasks(tasks=[TASK_ARN, TASK + "9", PREFIX + "task/other/" + TASK + "1", TASK + "3"])
     is_equal([(task["taskArn"], task["clusterArn"], task["enableExecuteCommand"], task["lastStatus"]) for task in answer["tasks"]],
              [(TASK_ARN, CLUSTER_ARN, True, "RUNNING"), (TASK_ARN[:-1] + "3", CLUSTER_ARN, False, "RUNNING")], "tasks by id and ARN")
@@ -115,7 +98,7 @@ def check_describe(service):
 
 
 def check_errors(service):
-    ecs = client_of(service)
+    ecs = client_of(service, "ecs")
     missing = "The container provided in the request was not found."
     for title, wanted, parameters in [
         ("a mode that is not interactive", ("InvalidParameterException", "Interactive is the only mode supported currently."),
@@ -148,7 +131,7 @@ def check_errors(service):
 
 def check_away():
     with Service("--fault", "agent-away") as service:
-        is_equal(error_of(execute, ecs=client_of(service)),
+        is_equal(error_of(execute, ecs=client_of(service, "ecs")),
                  ("TargetNotConnectedException", "The execute command failed due to an internal error. Try again later."),
                  "an agent that is away")
 

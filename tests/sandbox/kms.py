@@ -4,9 +4,7 @@ import json
 from tap import done, is_equal, ok, skip_all
 
 try:
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import ClientError
+    from boto_clients import client_of, error_of
     from kms_client import (CHALLENGE_REQUEST, CHALLENGE_RESPONSE, COMPLETE, HANDSHAKE_REQUEST, OUTPUT, KeyChannel, call,
                             decoded, encoded)
 except ImportError as missing:
@@ -23,23 +21,8 @@ NO_KEY = ("Fetching data key failed: Unable to retrieve data key, Error when dec
           "InvalidCiphertextException: ")
 
 
-def client_of(service, name="kms"):
-    return boto3.client(name, endpoint_url=f"http://127.0.0.1:{service.port}", region_name=service.region,
-                        aws_access_key_id=service.keys[0], aws_secret_access_key=service.keys[1],
-                        config=Config(retries={"max_attempts": 0}))
-
-
-def error_of(function, **parameters):
-    """(code, message)"""
-    try:
-        function(**parameters)
-    except ClientError as error:
-        return error.response["Error"]["Code"], error.response["Error"]["Message"]
-    return None, None
-
-
 def check_keys(service):
-    kms = client_of(service)
+    kms = client_of(service, "kms")
     for name in KEY, ARN, "alias/sandbox", PREFIX + "alias/sandbox":
         answer = kms.generate_data_key(KeyId=name, NumberOfBytes=64)
         is_equal((len(answer["Plaintext"]), answer["KeyId"]), (64, ARN), f"a data key of {name}")
@@ -79,7 +62,7 @@ def check_keys(service):
 
 
 def check_decrypt(service):
-    kms = client_of(service)
+    kms = client_of(service, "kms")
     context = {"aws:ssm:SessionId": "a", "aws:ssm:TargetId": "b"}
     made = kms.generate_data_key(KeyId=KEY, NumberOfBytes=64, EncryptionContext=context)
     blob = made["CiphertextBlob"]
@@ -100,7 +83,7 @@ def check_decrypt(service):
              "IncorrectKeyException", "nor by another key")
     is_equal(call(service, "TrentService.Decrypt", "kms", CiphertextBlob="*")["__type"], "InvalidCiphertextException", "nor what is no base64")
     with Service() as other:
-        is_equal(error_of(client_of(other).decrypt, CiphertextBlob=blob, EncryptionContext=context)[0], "InvalidCiphertextException",
+        is_equal(error_of(client_of(other, "kms").decrypt, CiphertextBlob=blob, EncryptionContext=context)[0], "InvalidCiphertextException",
                  "nor by another sandbox")
 
 

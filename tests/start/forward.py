@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import threading
 
-from port_running import LIMIT, TARGET, echo, environment, receive
+from port_running import LIMIT, TARGET, connect, echo, environment, receive
 from sandbox_running import BUILD_DIR, Sandbox
 from start_world import World
 from tap import done, is_equal, ok, skip, together
@@ -65,14 +65,7 @@ class Forward:
             self.ready = lines.read().splitlines()
 
     def connect(self, which=0):
-        address = self.ready[which]
-        if address.startswith("/"):
-            connection = socket.socket(socket.AF_UNIX)
-            connection.settimeout(LIMIT)
-            connection.connect(address)
-            return connection
-        host, _, port = address.rpartition(":")
-        return socket.create_connection((host.strip("[]"), int(port)), timeout=LIMIT)
+        return connect(self.ready[which])
 
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
