@@ -10,8 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define LOCK_TRIES 50
-#define LOCK_PAUSE_NS 20000000
+#define LOCK_TRIES 1000
+#define LOCK_PAUSE_NS 1000000		/* a thousand of them: about a second */
 #define FREE_PORT_TRIES 20		/* a port that is free in one family may not be in the other */
 
 static enum ssm_err

@@ -11,7 +11,7 @@
 
 #include "tap.h"
 
-#define ROUNDS 300
+#define ROUNDS 100
 #define STARTERS 8
 
 static void
