@@ -16,11 +16,21 @@ PEERS = {
     "openssl": ("openssl version", r"OpenSSL (\S+)"),
     "perf": ("perf stat -x, -e instructions:u true 2>&1 | grep -q '^[0-9]' && perf --version", r"perf version (\S+)"),
     "sed": ("sed --version", r"sed \(GNU sed\) (\S+)"),
-    "session-manager-plugin": ("session-manager-plugin --version", r"^([\d.]+)$"),
+    "session-manager-plugin": ('"$PLUGIN" --version', r"^([\d.]+)$"),
     "trurl": ("trurl --version", r"trurl version (\S+)"),
     "valgrind": ("valgrind --version", r"valgrind-(\S+)"),
     "xargs": ("xargs --version", r"xargs \(GNU findutils\) (\S+)"),
 }
+
+
+def find_plugin(ours):
+    """AWS's session-manager-plugin, or "": this suite has one of that name, in the directories `ours` and, installed, in
+    libexec/ssm-tools."""
+    for directory in os.get_exec_path():
+        found = os.path.realpath(os.path.join(directory, "session-manager-plugin"))
+        if os.access(found, os.X_OK) and os.path.dirname(found) not in ours and "/ssm-tools/" not in found:
+            return found
+    return ""
 
 
 def version(command, pattern):
@@ -34,6 +44,7 @@ def version(command, pattern):
 class Peers:
     def __init__(self, without):
         os.environ["PYTHON"] = sys.executable
+        os.environ["PLUGIN"] = find_plugin([os.path.realpath(os.environ.get("BUILD_DIR", "."))])
         self.without = without
         self.versions = {name: version(*how) for name, how in PEERS.items() if name not in without}
 

@@ -70,8 +70,8 @@ def stream(_, document):
 
 
 def plugin(environment, document):
-    """That of session-manager-plugin, as the AWS CLI has it."""
-    return ["session-manager-plugin", json.dumps(document), "us-east-1", "StartSession", "",
+    """That of AWS's session-manager-plugin, as the AWS CLI has it."""
+    return [os.environ["PLUGIN"], json.dumps(document), "us-east-1", "StartSession", "",
             json.dumps({"Target": TARGET}), environment["AWS_ENDPOINT_URL_SSM"]]
 
 

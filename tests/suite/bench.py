@@ -136,6 +136,26 @@ def check_bytes():
     is_equal(heads[1], heads[0], "bench/multi sends what ssm-call sends")
 
 
+def check_plugin():
+    """AWS's plugin is measured, and never this suite's under the same name."""
+    sys.path.insert(0, os.path.join(SRC_DIR, "bench"))
+    import peers
+    with tempfile.TemporaryDirectory() as directory:
+        root = os.path.realpath(directory)
+        for name in "build", "libexec/ssm-tools", "links", "aws":
+            os.makedirs(os.path.join(root, name))
+        for name in "build", "libexec/ssm-tools", "aws":
+            with open(os.path.join(root, name, "session-manager-plugin"), "w", encoding="utf-8") as file:
+                os.fchmod(file.fileno(), 0o700)
+        os.symlink("../libexec/ssm-tools/session-manager-plugin", os.path.join(root, "links", "session-manager-plugin"))
+        before = os.environ["PATH"]
+        os.environ["PATH"] = f"{root}/nowhere:{root}/build:{root}/links"
+        is_equal(peers.find_plugin([f"{root}/build"]), "", "the suite's own plugin is no peer, built or installed")
+        os.environ["PATH"] += f":{root}/aws"
+        is_equal(peers.find_plugin([f"{root}/build"]), f"{root}/aws/session-manager-plugin", "that of AWS behind it is")
+        os.environ["PATH"] = before
+
+
 def check_multi():
     for arguments in [], ["0"], ["1025"], ["x"], ["1", "2"]:
         run = subprocess.run([MULTI, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -176,6 +196,7 @@ def main():
                  r"skipped: (without [\w-]+, as asked for|neither perf nor valgrind is here)$")
     check_usage()
     check_bytes()
+    check_plugin()
     check_multi()
     check_other_end("sender", ["1"], "MIB")
     check_other_end("porter", ["up", "1"], "up|down MIB")
