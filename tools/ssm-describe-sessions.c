@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Which sessions" },
 	{ OPT_STATE, "state", "STATE", "Active or History" },
 	{ OPT_FILTERS, "filters", "FILTER", "key=KEY,value=VALUE ... or JSON" },
-	{ OPT_MINE, "mine", NULL, "one's own, which one can come back to (Active)" },
+	{ OPT_MINE, "mine", NULL, "yours, which you can come back to (Active)" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
 	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
 	{ 0, NULL, NULL, "Pages" },
