@@ -221,7 +221,7 @@ check_options(const struct cli *cli, struct describe_options *given)
 	if (given->mine)
 		check_mine(cli, given);
 	if (given->state == NULL && given->input_json == NULL && given->input_yaml == NULL)
-		cli_usage(cli, "the following arguments are required: --state");
+		cli_usage(cli, "the following arguments are required: --state, or --mine");
 	if (given->input_json != NULL && given->input_yaml != NULL)
 		cli_usage(cli, "Only one --cli-input- parameter may be specified.");
 	name_paging(given);

@@ -299,7 +299,7 @@ check_options(const struct startoptions *given, const struct cli *cli)
 		cli_usage(cli, "Only one --cli-input- parameter may be specified.");
 	if (given->target == NULL && !document &&
 	    (given->skeleton == NULL || strcmp(given->skeleton, "output") == 0))
-		cli_usage(cli, "the following arguments are required: --target");
+		cli_usage(cli, "the following arguments are required: --target, or --resume");
 	if (given->target != NULL && strcmp(given->target, "-") == 0)
 		cli_usage(cli, "--target takes one node's id: standard input is the session's");
 }
