@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
 	{ 0, NULL, NULL, "Which sessions" },
 	{ OPT_STATE, "state", "STATE", "Active or History" },
 	{ OPT_FILTERS, "filters", "FILTER", "key=KEY,value=VALUE ... or JSON" },
-	{ OPT_MINE, "mine", NULL, "one's own, which one can come back to (Active)" },
+	{ OPT_MINE, "mine", NULL, "yours, which you can come back to (Active)" },
 	{ OPT_CLI_INPUT_JSON, "cli-input-json", "JSON", "parameters as one object, or file://PATH" },
 	{ OPT_CLI_INPUT_YAML, "cli-input-yaml", "YAML", "the same as YAML" },
 	{ 0, NULL, NULL, "Pages" },
@@ -221,7 +221,7 @@ check_options(const struct cli *cli, struct describe_options *given)
 	if (given->mine)
 		check_mine(cli, given);
 	if (given->state == NULL && given->input_json == NULL && given->input_yaml == NULL)
-		cli_usage(cli, "the following arguments are required: --state");
+		cli_usage(cli, "the following arguments are required: --state, or --mine");
 	if (given->input_json != NULL && given->input_yaml != NULL)
 		cli_usage(cli, "Only one --cli-input- parameter may be specified.");
 	name_paging(given);

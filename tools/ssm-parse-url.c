@@ -34,8 +34,8 @@ static const char *const examples[] = {
 static const struct cli_tool tool = {
 	.name = "ssm-parse-url",
 	.synopsis = "[options] [URL ...]",
-	.purpose = "Checks StreamUrls and takes them apart: one JSON object each, or bare fields. Without a URL\n"
-	"reads lines, or JSON documents with a StreamUrl, from standard input.",
+	.purpose = "Check StreamUrls and take them apart: one JSON object each, or bare fields. Without a URL\n"
+	"read lines, or JSON documents with a StreamUrl, from standard input.",
 	.options = options,
 	.examples = examples,
 };

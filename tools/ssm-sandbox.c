@@ -58,8 +58,8 @@ static void (*const libraries[])(struct bytes *) = { sandbox_library, digest_lib
 static const struct cli_tool tool = {
 	.name = "ssm-sandbox",
 	.synopsis = "[options] [-- COMMAND [ARGUMENT...]]",
-	.purpose = "A local Session Manager endpoint for tests: runs COMMAND against it, or prints the\n"
-	    "environment that leads to it and serves until interrupted.",
+	.purpose = "Be a Session Manager on this machine: run COMMAND against it, or print the environment\n"
+	    "that leads to it and serve until interrupted.",
 	.options = option_table,
 	.examples = examples,
 	.libraries = libraries,

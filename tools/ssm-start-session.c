@@ -288,7 +288,7 @@ find_newest(struct start *start, char id[ID_SESSION_MAX + 1])
 		return code;
 	if (read_newest(id, start->answer, &err) != SSM_OK)
 		return cli_fail(start->cli, &err);
-	cli_warn(start->cli, "going on with '%s', the newest session of one's own", id);
+	cli_warn(start->cli, "going on with '%s', the newest of your sessions", id);
 	return 0;
 }
 

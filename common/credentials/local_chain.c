@@ -20,5 +20,5 @@ local_chain_find(struct credentials *who, const struct settings *settings,
 			return rc;
 	}
 	return ssm_fail(err, SSM_E_CONFIG, "NoCredentialsError", "Unable to locate credentials. You "
-	    "can configure credentials by running \"aws configure\".");
+	    "can configure credentials by running \"aws configure\". ssm-credentials tells what was tried.");
 }

@@ -66,6 +66,6 @@ newest_find(char id[ID_SESSION_MAX + 1], struct view pages, struct ssm_error *er
 	while (rc == SSM_OK && pages.len > 0)
 		rc = look_at_page(&newest, view_take_line(&pages), err);
 	if (rc == SSM_OK && id[0] == '\0')
-		rc = ssm_fail(err, SSM_E_NO, "NoSession", "there is no session of one's own to come back to");
+		rc = ssm_fail(err, SSM_E_NO, "NoSession", "there is no session of yours to come back to");
 	return rc;
 }

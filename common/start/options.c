@@ -46,7 +46,7 @@ static const struct cli_option options[] = {
 	{ OPT_FORWARD, "local-forward", "FORWARD", "[BIND:]PORT:HOST:HOSTPORT, or [BIND:]PORT:HOSTPORT of the node" },
 	{ STREAM(READY_FD), "ready-fd", "N", "write its addresses to it, a line each, once they are served" },
 	{ 0, NULL, NULL, "Coming back" },
-	{ OPT_RESUME, "resume", "[ID]", "go on in it, or in the newest of one's own" },
+	{ OPT_RESUME, "resume", "[ID]", "go on in it, or in the newest of yours" },
 	{ 0, NULL, NULL, "Taken, but without effect: the answer is not printed" },
 	{ OPT_OUTPUT, "output", "json|text|table|yaml|yaml-stream|off", "the session is the output" },
 	{ OPT_QUERY, "query", "EXPRESSION", "there is nothing to select from" },
@@ -299,7 +299,7 @@ check_options(const struct startoptions *given, const struct cli *cli)
 		cli_usage(cli, "Only one --cli-input- parameter may be specified.");
 	if (given->target == NULL && !document &&
 	    (given->skeleton == NULL || strcmp(given->skeleton, "output") == 0))
-		cli_usage(cli, "the following arguments are required: --target");
+		cli_usage(cli, "the following arguments are required: --target, or --resume");
 	if (given->target != NULL && strcmp(given->target, "-") == 0)
 		cli_usage(cli, "--target takes one node's id: standard input is the session's");
 }

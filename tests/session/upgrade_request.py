@@ -67,7 +67,8 @@ def signatures(home):
 def keys(home):
     target = "/v1/data-channel/id?role=x"
     is_equal(probe(home, target, {}), ["presigned 0", "no keys", '4 NoCredentialsError: Unable to locate credentials. You can '
-                                       'configure credentials by running "aws configure".'], "no keys are configured")
+                                       'configure credentials by running "aws configure". ssm-credentials tells what was tried.'],
+             "no keys are configured")
     is_equal(probe(home, target, {"AWS_ACCESS_KEY_ID": "AKID"}), ["presigned 0", "failed", "4 PartialCredentialsError: Partial "
              "credentials found in env, missing: AWS_SECRET_ACCESS_KEY"], "half a key")
     with open(os.path.join(home, "credentials"), "w", encoding="ascii") as file:

@@ -117,7 +117,7 @@ def check_choice(world):
                                        session("a-7", 1.8e9, "AWS-StartNonInteractiveCommand")]}})
     got = world.run("--resume", "--ping", "5")
     is_equal((got.returncode, got.stdout), (0, "--ping=5\n"), "ssm-stream is not told that it is new", got)
-    is_equal(got.stderr, f"ssm-start-session: going on with '{SESSION}', the newest session of one's own\n", "which one it is")
+    is_equal(got.stderr, f"ssm-start-session: going on with '{SESSION}', the newest of your sessions\n", "which one it is")
     is_equal(asked(world, "ResumeSession"), [{"SessionId": SESSION}],
              "the newest of all pages is resumed, of those with a terminal")
     is_equal([page["Filters"] for page in asked(world, "DescribeSessions")], [[{"key": "Owner", "value": ROLE}]] * 2,
@@ -129,7 +129,7 @@ def check_choice(world):
     prepare(world, {None: {"Sessions": []}})
     got = world.run("--resume")
     is_equal((got.returncode, got.stdout, got.stderr, asked(world, "ResumeSession")), (1, "",
-             "ssm-start-session: there is no session of one's own to come back to\n", []), "there is none: 1, a line", got)
+             "ssm-start-session: there is no session of yours to come back to\n", []), "there is none: 1, a line", got)
 
 
 def check_left(world):
