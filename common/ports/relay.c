@@ -4,7 +4,7 @@
 
 #define LOOK_AGAIN 250			/* whether what is on its way has arrived, or its reader is stuck */
 #define LOOK_SOON 50			/* whether the last of it has: an acknowledgement of TCP is late by no more */
-#define DOOMED_LINGER 10000		/* for a local end that says more, though nobody hears it */
+#define DOOMED_LINGER 10000		/* for a local end that has got everything, and says more though nobody hears it */
 
 void
 portsrelay_want(struct portsrelay *relay)
@@ -82,6 +82,7 @@ doom(struct portsrelay *relay, struct portslocal *local)
 	feed(relay, local);
 	local->doomed = true;
 	portslocal_end(local);
+	portslocal_be_patient(local);
 	loop_set(relay->loop, &local->timer, loop_now(relay->loop) + DOOMED_LINGER);
 }
 
@@ -108,11 +109,11 @@ give_output(struct portsrelay *relay, struct portslocal *local)
 	return true;
 }
 
-/* Nobody is at its end any more, or nothing is to be told there. */
+/* Nobody is at its end any more, or nothing is to be told there: closed while it speaks it would lose what is on its way. */
 static bool
 is_done(const struct portsrelay *relay, const struct portslocal *local)
 {
-	return local->broken || (local->doomed && (local->over || relay->stopped)) ||
+	return local->broken || (local->doomed && (local->over || (relay->stopped && portslocal_has_delivered(local)))) ||
 	    (local->over && portspeer_is_gone(local->watch.fd));
 }
 
@@ -157,13 +158,19 @@ on_ready(void *owner, struct portslocal *local, unsigned events)
 	portsrelay_give(relay, local);
 }
 
-/* Whether neither side has said anything for long since the node has everything. */
+/* Whether neither side has said anything for long since the node has everything that it will say. */
 static bool
 is_quiet(const struct portsrelay *relay, struct portslocal *local)
 {
 	uint64_t now = loop_now(relay->loop), since = portsway_quiet(&relay->way, &local->end, local->heard, now);
 
-	return !local->blocked && since <= now && now - since >= relay->linger;
+	return local->over && !local->blocked && since <= now && now - since >= relay->linger;
+}
+
+static bool
+takes_its_last(struct portslocal *local)
+{
+	return local->doomed && !portslocal_has_delivered(local) && !portslocal_is_stuck(local);
 }
 
 static void
@@ -172,7 +179,9 @@ on_timer(void *owner)
 	struct portslocal *local = owner;
 	struct portsrelay *relay = local->owner;
 
-	if (local->doomed || is_done(relay, local)) {
+	if (!is_done(relay, local) && takes_its_last(local)) {
+		look_later(relay, local);
+	} else if (local->doomed || is_done(relay, local)) {
 		finish(relay, local);
 	} else if (relay->last && portslocal_is_stuck(local)) {
 		abandon(relay, local);
@@ -216,7 +225,7 @@ void
 portsrelay_last(struct portsrelay *relay, struct portslocal *local)
 {
 	portslocal_be_patient(local);
-	if (local->timer.list == NULL)
+	if (local->timer.list == NULL || local->doomed)
 		look_later(relay, local);
 }
 
