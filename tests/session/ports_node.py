@@ -188,6 +188,18 @@ def slow_reader(emulator):
     is_equal(run.finish(), (0, []), "and the code is 0")
 
 
+def error_output(emulator):
+    """What a port has none of, as a terminal would take it."""
+    run = Run(emulator, "error")
+    with run.connect() as connection:
+        ok(run.node.awaits(SYN, 3), "a connection")
+        run.session.output(b"\x1b[2J\n", messages.STDERR)
+        run.say(frame(PSH, 3, b"bytes"), frame(FIN, 3))
+        is_equal(rest(connection), (b"bytes", "end"), "error output is none of a connection's")
+    run.session.end()
+    is_equal(run.finish(), (0, []), "nor the terminal's")
+
+
 def flags(emulator):
     run = Run(emulator, "flags", Node(host="db.internal\x1b[1m"))
     run.session.output(struct.pack(">I", 3), messages.FLAG)
@@ -198,17 +210,6 @@ def flags(emulator):
     is_equal((code, lines[0]), (-15, r"ssm-stream: the node cannot connect to port 80 of db.internal\x1b[1m"),
              "whom the node cannot reach, without what a terminal would do")
     ok(run.is_told(), "the session is ended")
-
-
-def long_complaint(emulator):
-    """What the node has for standard error comes whole, though nothing else happens."""
-    run = Run(emulator, "complaint", None, "--ping", "300")
-    text = b"".join(b"complaint %d\n" % number for number in range(30000))
-    with run.session.lock:
-        run.session.numbered(text, messages.STDERR)
-    ok(until(lambda: run.stream.err().endswith(text)), "a long complaint comes whole", len(run.stream.err()), len(text))
-    run.stream.process.terminate()
-    is_equal(run.stream.finish().code, -15, "and the session ends")
 
 
 def outage(emulator):
@@ -293,7 +294,7 @@ def main():
     emulator, other, host = Emulator(), Emulator(), Host()
     try:
         together(lambda: outage(other), lambda: [case(emulator) for case in (
-            cut_anywhere, garbage, ended_by_service, slow_reader, flags, flag_first, long_complaint, places)],
+            cut_anywhere, garbage, ended_by_service, slow_reader, error_output, flags, flag_first, places)],
                  lambda: early(host))
         is_equal(emulator.wrong + [text for session in emulator.sessions.values() for text in session.wrong], [],
                  "and nothing that was said was wrong")
