@@ -5,8 +5,9 @@
  *            with older agents, one after the other.
  * Flow:      a local connection is read only while there is room for it on the way to the node, and no more is taken
  *            of what comes than the local ends take and some buffers hold.
- * Ends:      the node's end of a connection ends the local one, once it has been given everything. A local one that has
- *            said all waits for the answer: the protocol cannot end one direction alone, so that the node's end is
+ * Ends:      the node's end of a connection ends the local one, once it has been given everything; one that speaks on is
+ *            heard by nobody, and closed when it has taken everything, or nothing for PORTSLOCAL_PATIENCE. A local one that
+ *            has said all waits for the answer: the protocol cannot end one direction alone, so that the node's end is
  *            closed when nothing was said for FORWARD_LINGER (FORWARD_LINGER_BASIC where others wait behind it)
  *            since the node has acknowledged the last byte of it. One that is closed altogether is ended at once.
  *            When the session is over, each local end has as long as it takes to take what has come, if it takes some of

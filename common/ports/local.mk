@@ -20,5 +20,7 @@ noinst_LIBRARIES += %D%/libports.a
 	%D%/peer.h \
 	%D%/pieces.c \
 	%D%/pieces.h \
+	%D%/relay.c \
+	%D%/relay.h \
 	%D%/way.c \
 	%D%/way.h

@@ -188,7 +188,11 @@ print(struct session *session)
 	} while (!session->drained && !session->port_full && consoleoutput_is_empty(&session->output));
 }
 
-/* Who reads slowly holds the node back, not by messages that are dropped and come again. */
+/*
+ * Who reads slowly holds the node back, not by messages that are dropped and come again, one in 100 ms: behind 15 s in which
+ * nothing was taken, 20 MB were read in 2 s when it was held; when it was not, 11 MB, and then 10 kB a second. And an agent
+ * that nobody holds sends on, but does not repeat what it cannot keep. So the session's end may be behind what is held back.
+ */
 static void
 hold(struct session *session)
 {

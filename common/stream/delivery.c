@@ -183,7 +183,10 @@ take_flag(struct channel *channel, struct view payload)
 	add_piece(channel, (struct backlog_piece){ .kind = BACKLOG_FLAG, .flag = flag }, VIEW(""));
 }
 
-/* A message in its turn. Types that are not here say nothing to this client. */
+/*
+ * A message in its turn. Types that are not here say nothing to this client, and nor does error output of a port, which
+ * has none: it would go to the terminal of a user who has not asked for any.
+ */
 void
 delivery_take(struct channel *channel, uint32_t payload_type, struct view payload, uint64_t now)
 {
@@ -197,7 +200,8 @@ delivery_take(struct channel *channel, uint32_t payload_type, struct view payloa
 		take_output(channel, BACKLOG_OUTPUT, payload);
 		break;
 	case PAYLOAD_STDERR:
-		take_output(channel, BACKLOG_ERROR_OUTPUT, payload);
+		if (channel->handshake.session != CHANNEL_PORT)
+			take_output(channel, BACKLOG_ERROR_OUTPUT, payload);
 		break;
 	case PAYLOAD_HANDSHAKE_REQUEST:
 		take_handshake(channel, payload, now);

@@ -1,7 +1,10 @@
 /* forward: local connections of UNIX, a node that is played here, and a clock that goes by hand. */
 #include "ports/forward.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -57,8 +60,9 @@ on_lingered(void *owner)
 	((struct world *)owner)->lingered++;
 }
 
+/* At a socket of UNIX, or any port of TCP. */
 static void
-begin(struct world *world, bool basic)
+begin_at(struct world *world, bool basic, bool tcp)
 {
 	struct portsforward_plan plan = { .loop = &world->loop, .listen = &world->listen, .basic = basic, .calls = {
 	    .accepted = on_accepted, .paused = on_paused, .deaf = on_deaf, .lingered = on_lingered, .owner = world } };
@@ -71,11 +75,17 @@ begin(struct world *world, bool basic)
 	world->loop.clock = read_clock;
 	world->loop.context = world;
 	snprintf(world->path, sizeof world->path, "%s/socket", world->directory);
-	if (portsaddress_parse(&address, view_of(world->path), &err) != SSM_OK ||
+	if (portsaddress_parse(&address, tcp ? VIEW("127.0.0.1:0") : view_of(world->path), &err) != SSM_OK ||
 	    portslisten_add(&world->listen, &address, &err) != SSM_OK ||
 	    portsforward_open(&world->forward, &plan, &err) != SSM_OK)
 		abort();
 	portsforward_heard(world->forward, 0, 0, 0);
+}
+
+static void
+begin(struct world *world, bool basic)
+{
+	begin_at(world, basic, false);
 }
 
 static void
@@ -103,6 +113,23 @@ come(struct world *world)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	memcpy(address.sun_path, world->path, strlen(world->path) + 1);
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+		abort();
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	loop_turn(&world->loop, 0);
+	return fd;
+}
+
+/* Over TCP, with little room on its own side. */
+static int
+come_narrow(struct world *world)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), room = 4096;
+	const char *port = strchr(world->listen.sockets[0].text, ':') + 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+	address.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
 	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
 		abort();
 	fcntl(fd, F_SETFL, O_NONBLOCK);
@@ -165,6 +192,41 @@ read_some(int fd, size_t *got)
 	return true;
 }
 
+/* A reader that takes its time with what it gets before the end, and speaks meanwhile, gets all. */
+static void
+check_last_words(bool stopped)
+{
+	const char *when = stopped ? "behind the session's end" : "while the session goes on";
+	const size_t size = 8 * (SMUX_HEADER_LEN + SMUX_DATA_MAX), all = 8 * SMUX_DATA_MAX;
+	char *stream = malloc(size + SMUX_HEADER_LEN);
+	size_t got = 0, before = 1;
+	struct world world;
+	bool right = true;
+	int fd;
+
+	begin_at(&world, false, true);
+	fd = come_narrow(&world);
+	fill(stream, size);
+	smux_header((unsigned char *)stream + size, SMUX_FIN, 0, 3);
+	ok(portsforward_receive(world.forward, (struct view){ stream, size + SMUX_HEADER_LEN }) == size + SMUX_HEADER_LEN,
+	    "%s: much is said to a slow reader, and the end", when);
+	if (stopped)
+		portsforward_stop(world.forward);
+	while (right && got < all && before != got) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		before = got;
+		right = poll(&p, 1, 10000) > 0 && read_some(fd, &got) && send(fd, "?", 1, MSG_NOSIGNAL) == 1;
+		pass(&world, 1000);
+	}
+	ok(right && got == all, "%s: it gets all, whatever it says: %zu bytes", when, got);
+	pass(&world, 15000);
+	ok(!stopped || portsforward_is_empty(world.forward), "%s: and is not waited for any longer", when);
+	close(fd);
+	free(stream);
+	end(&world);
+}
+
 /* A reader that was full when the session was ended here: what it gets has no hole, and no header of a frame in it. */
 static void
 check_hole(void)
@@ -201,6 +263,28 @@ check_hole(void)
 	end(&world);
 }
 
+/* The session's end is known, but others have still to read: who has not ended is not ended as if he had. */
+static void
+check_idle_at_the_end(void)
+{
+	struct world world;
+	char byte;
+	int fd;
+
+	begin(&world, false);
+	fd = come(&world);
+	portsforward_took(world.forward, portsforward_waiting(world.forward).len);
+	portsforward_last(world.forward);
+	pass(&world, 3 * FORWARD_LINGER);
+	ok(world.lingered == 0, "at the session's end nobody is ended for want of an answer who has not said everything");
+	ok(recv(fd, &byte, 1, 0) < 0, "nor in any other way");
+	portsforward_stop(world.forward);
+	pass(&world, 1000);
+	ok(portsforward_is_empty(world.forward), "but when it is over");
+	close(fd);
+	end(&world);
+}
+
 /* Whoever else has a socket may shut it down: that is told once, and is the end when there is no other. */
 static void
 check_deaf(void)
@@ -222,7 +306,10 @@ main(void)
 {
 	check_quiet(true);
 	check_quiet(false);
+	check_last_words(false);
+	check_last_words(true);
 	check_hole();
+	check_idle_at_the_end();
 	check_deaf();
 	return done_testing();
 }

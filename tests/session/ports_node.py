@@ -1,9 +1,11 @@
 """A forwarded port, and a node that does what it should not, or ends: a model of a few lines, and of every form of frame."""
+import fcntl
 import os
 import re
 import socket
 import struct
 import tempfile
+import termios
 import threading
 import time
 
@@ -188,6 +190,53 @@ def slow_reader(emulator):
     is_equal(run.finish(), (0, []), "and the code is 0")
 
 
+def unsent(session):
+    """Bytes that are not in ssm-stream's kernel."""
+    return struct.unpack("i", fcntl.ioctl(session.connection.socket, termios.TIOCOUTQ, bytes(4)))[0]
+
+
+def fill(run):
+    """Says more than is read while nobody takes it, and more than its kernel keeps."""
+    for _ in range(100):
+        run.say(*[frame(PSH, 3, bytes(32768))] * 8)
+        if not until(lambda: not unsent(run.session), 1):
+            break
+
+
+def cut_unread(emulator):
+    """A reader that takes nothing keeps the session from being read, not what came from being taken when it is cut."""
+    run = Run(emulator, "unread", None, "--ping", "1")
+    run.session.window = 100000
+    with socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.settimeout(LIMIT)
+        reader.connect(run.address())
+        ok(run.node.awaits(SYN, 3), "cut: a connection")
+        fill(run)
+        with run.session.lock:
+            waiting = run.session.unacknowledged
+            before, not_there = len(waiting), unsent(run.session) // len(waiting[min(waiting)].message.data) + 1
+            run.session.cut("rst")
+        ok(until(lambda: run.session.connections == 2), "cut: it is seen, and resumed")
+        came = min(before - not_there, 1000)
+        ok(until(lambda: before - len(waiting) >= came), "cut: what had come is not lost, as far as there is room", came,
+           before - len(waiting))
+    run.stream.process.terminate()
+    run.finish()
+
+
+def error_output(emulator):
+    """What a port has none of, as a terminal would take it."""
+    run = Run(emulator, "error")
+    with run.connect() as connection:
+        ok(run.node.awaits(SYN, 3), "a connection")
+        run.session.output(b"\x1b[2J\n", messages.STDERR)
+        run.say(frame(PSH, 3, b"bytes"), frame(FIN, 3))
+        is_equal(rest(connection), (b"bytes", "end"), "error output is none of a connection's")
+    run.session.end()
+    is_equal(run.finish(), (0, []), "nor the terminal's")
+
+
 def flags(emulator):
     run = Run(emulator, "flags", Node(host="db.internal\x1b[1m"))
     run.session.output(struct.pack(">I", 3), messages.FLAG)
@@ -198,17 +247,6 @@ def flags(emulator):
     is_equal((code, lines[0]), (-15, r"ssm-stream: the node cannot connect to port 80 of db.internal\x1b[1m"),
              "whom the node cannot reach, without what a terminal would do")
     ok(run.is_told(), "the session is ended")
-
-
-def long_complaint(emulator):
-    """What the node has for standard error comes whole, though nothing else happens."""
-    run = Run(emulator, "complaint", None, "--ping", "300")
-    text = b"".join(b"complaint %d\n" % number for number in range(30000))
-    with run.session.lock:
-        run.session.numbered(text, messages.STDERR)
-    ok(until(lambda: run.stream.err().endswith(text)), "a long complaint comes whole", len(run.stream.err()), len(text))
-    run.stream.process.terminate()
-    is_equal(run.stream.finish().code, -15, "and the session ends")
 
 
 def outage(emulator):
@@ -293,7 +331,7 @@ def main():
     emulator, other, host = Emulator(), Emulator(), Host()
     try:
         together(lambda: outage(other), lambda: [case(emulator) for case in (
-            cut_anywhere, garbage, ended_by_service, slow_reader, flags, flag_first, long_complaint, places)],
+            cut_anywhere, garbage, ended_by_service, slow_reader, cut_unread, error_output, flags, flag_first, places)],
                  lambda: early(host))
         is_equal(emulator.wrong + [text for session in emulator.sessions.values() for text in session.wrong], [],
                  "and nothing that was said was wrong")

@@ -221,6 +221,9 @@ test_port_in_channel(void)
 	is_text(peer_all(&peer), "a0 a1 i0", "no size is sent to it");
 	channel_resize(peer.channel, 100, 24, peer.now);
 	is_text(peer_all(&peer), "", "nor another one");
+	peer_tell(&peer, MESSAGE_OUTPUT, PAYLOAD_STDERR, 2, VIEW("\033]0;title\a"));
+	ok(!channel_event(peer.channel, &peer.event), "error output, which a port has none of, is shown to nobody");
+	is_text(peer_all(&peer), "a2", "though it has come");
 	peer_close(&peer);
 }
 

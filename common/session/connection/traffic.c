@@ -5,6 +5,7 @@
 #define UPGRADE_TIMEOUT 45000
 #define BODY_TIMEOUT 2000		/* for the body of a refusal */
 #define RECEIVES_A_TURN 4
+#define LAST_TURNS 64			/* of one that cannot be sent on: more than a kernel keeps of what came, 16 MiB */
 #define CLOSE_PROTOCOL 1002
 
 void
@@ -89,14 +90,23 @@ traffic_send(struct connection *connection)
 
 static bool receive(struct connection *connection);
 
-/* Of one that cannot be sent on: what it has still to say tells more than that. */
+/*
+ * Of one that cannot be sent on: what it has still to say tells more than that, though nothing was read for long. A timer
+ * that is set says that there is more.
+ */
 static bool
 lose_unsent(struct connection *connection)
 {
 	char reason[RESPONSE_REASON_MAX];
+	int turns = LAST_TURNS;
 
 	snprintf(reason, sizeof reason, "%s", tunnel_reason(connection->tunnel));
-	return receive(connection) && lose_cut(connection, reason);
+	do {
+		loop_unset(&connection->more);
+		if (!receive(connection))
+			return false;
+	} while (connection->more.list != NULL && --turns > 0);
+	return lose_cut(connection, reason);
 }
 
 static void
