@@ -72,6 +72,7 @@ def check_endings(service):
         ("SIGTERM", None, signal.SIGTERM, -15, True), ("SIGINT", None, signal.SIGINT, -2, True),
         ("SIGHUP", None, signal.SIGHUP, -1, False), ("SIGQUIT", None, signal.SIGQUIT, -3, False),
         ("SIGSEGV", None, signal.SIGSEGV, -11, False), ("SIGABRT", None, signal.SIGABRT, -6, False),
+        ("SIGUSR1", None, signal.SIGUSR1, -10, False), ("SIGXCPU", None, signal.SIGXCPU, -24, False),
     ]
     typists = [Typist(service) for _ in rows]           # the agent's first second is the same for all
     for (title, typed, number, code, over), typist in zip(rows, typists):
@@ -90,6 +91,16 @@ def check_endings(service):
         if title == "~d":
             check_advice(service, typist)
         typist.close()
+
+
+def check_ignored(service):
+    """What it was started to ignore neither ends it nor changes its terminal."""
+    typist = begun(service, ignored=[signal.SIGUSR1, signal.SIGQUIT])
+    for number in (signal.SIGUSR1, signal.SIGQUIT):
+        typist.process.send_signal(number)
+    typist.type(b"echo on-$((5 * 5))\r")
+    ok(typist.sees(rb"on-25\r\n") and typist.is_raw(), "signals that are ignored: it goes on, raw", typist.seen)
+    typist.close()
 
 
 def check_suspend(service):
@@ -293,6 +304,7 @@ def main():
         service = Service(directory)
         check_keys(service)
         check_endings(service)
+        check_ignored(service)
         check_suspend(service)
         check_job_control(service)
         check_lost_peer(service, directory)
