@@ -308,11 +308,12 @@ set_moment(struct session *session)
 		loop_unset(&session->moment);
 }
 
-/* While nothing is written nobody else tells; a terminal's end is told by SIGHUP. */
+/* While nothing is written nobody else tells; the end of the terminal that is typed at is told by SIGHUP. */
 static void
 look_for_reader(struct session *session, uint64_t now)
 {
-	if (session->terminal.fd >= 0 || session->forward != NULL || now - session->looked < READER_LOOK)
+	if ((session->terminal.fd >= 0 && session->output.is_terminal) || session->forward != NULL ||
+	    now - session->looked < READER_LOOK)
 		return;
 	session->looked = now;
 	consoleoutput_is_lost(&session->output);

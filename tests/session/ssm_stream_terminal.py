@@ -229,10 +229,20 @@ def check_readers(service):
         process.stdout.close()
         said = process.stderr.read()
         is_equal((process.wait(PATIENCE), said), (-signal.SIGPIPE, b""), "also when the node has nothing more to say")
+    check_reader_of_typist(service)
     with open("/dev/full", "wb") as full:
         got = subprocess.run([TOOL, "--session", service.session()], input=b"echo x\n", stdout=full, stderr=subprocess.PIPE,
                              check=False, env=service.environment, timeout=PATIENCE)
     ok(got.returncode == 255 and b"cannot write standard output" in got.stderr, "a full disk is no success", got)
+
+
+def check_reader_of_typist(service):
+    """What is typed comes from a terminal, what is printed goes to a pipe."""
+    typist = Typist(service, command=["sh", "-c", '{ "$0" --session "$1" --ping 1; echo code-$? >&2; } | head -c 1', TOOL,
+                                      service.session()])
+    ok(typist.sees(rb"code-141"), "and when its input is a terminal, at which nobody types", typist.seen)
+    ok(typist.is_restored(), "which is as it was", typist.seen)
+    typist.close()
 
 
 def check_late_reader(service, directory):
