@@ -72,6 +72,7 @@ struct session {
 	struct sessionevents events;
 	struct consoleterminal terminal;
 	struct consolenotice notice;
+	struct bytes held;		/* of its lines: who reads them has stopped */
 	struct sessionask_how how;
 	struct sessionrecovery recovery;
 	struct sessionoutage outage;

@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import termios
 import time
+import urllib.request
 
 from tap import done, is_equal, ok, together
 from terminal_screen import Screen
@@ -245,6 +246,40 @@ def check_reader_of_typist(service):
     typist.close()
 
 
+def check_stopped_reader(service, directory):
+    """Who reads all that it says has stopped: it is resumed nevertheless, and a signal ends it."""
+    session, events = service.session(), os.path.join(directory, "stopped-events")
+    with open(session, encoding="utf-8") as file:
+        name = json.load(file)["SessionId"]
+    read, write = os.pipe()
+    with subprocess.Popen([TOOL, "--session", session, "--events", events], stdin=subprocess.PIPE, stdout=write, stderr=write,
+                          env=service.environment) as process:
+        process.stdin.write(b"yes\n")
+        process.stdin.flush()
+        comes(lambda: not select.select([], [write], [], 0)[1])
+        urllib.request.urlopen(service.environment["AWS_ENDPOINT_URL_SSM"] + "/sandbox/faults/now",
+                               f"rst:session={name}".encode(), PATIENCE).close()
+        ok(comes(lambda: '"Resumed"' in text_of(events)), "a reader of everything that has stopped: it is resumed", text_of(events))
+        process.send_signal(signal.SIGTERM)
+        ok(comes(lambda: process.poll() == -signal.SIGTERM), "and a signal ends it", process.poll())
+        process.kill()
+    ok(service.is_over(session), "and the session")
+    os.close(read)
+    os.close(write)
+
+
+def comes(is_there):
+    until = time.monotonic() + PATIENCE
+    while not is_there() and time.monotonic() < until:
+        time.sleep(0.01)
+    return is_there()
+
+
+def text_of(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def check_late_reader(service, directory):
     """One who reads when the node has long begun gets it at the network's speed, not at that of repetitions."""
     printed = os.path.join(directory, "printed")
@@ -321,7 +356,7 @@ def main():
         check_slow_start(directory)
         check_surroundings(service)
         together(lambda: check_pipes(service), lambda: check_readers(service), lambda: check_linger(service),
-                 lambda: check_events(service, directory))
+                 lambda: check_events(service, directory), lambda: check_stopped_reader(service, directory))
         check_late_reader(service, directory)
         check_keyboard(service)
         service.sandbox.stop()
