@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import struct
@@ -235,6 +236,13 @@ def check_readers(service):
         got = subprocess.run([TOOL, "--session", service.session()], input=b"echo x\n", stdout=full, stderr=subprocess.PIPE,
                              check=False, env=service.environment, timeout=PATIENCE)
     ok(got.returncode == 255 and b"cannot write standard output" in got.stderr, "a full disk is no success", got)
+    session = service.session()
+    with tempfile.TemporaryFile() as file:
+        got = subprocess.run([TOOL, "--session", session], input=b"seq 10000\n", stdout=file, stderr=subprocess.PIPE, check=False,
+                             env=service.environment, timeout=PATIENCE,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+    ok(got.returncode == 255 and b"cannot write standard output: File too large" in got.stderr and service.is_over(session),
+       "nor is a file that may not grow: the session is ended", got)
 
 
 def check_reader_of_typist(service):
