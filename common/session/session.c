@@ -123,6 +123,7 @@ set_up_streams(struct session *session)
 {
 	const struct session_plan *plan = session->plan;
 
+	session->no_shell = plan->separate_output || (plan->listen != NULL && plan->listen->count > 0);
 	session->terminal.fd = plan->input >= 0 && isatty(plan->input) ? plan->input : -1;
 	session->notice = (struct consolenotice){ .cli = plan->cli, .terminal = &session->terminal,
 	    .line = &session->outage.line, .held = &session->held };
@@ -222,7 +223,7 @@ tell_left(struct session *session)
 {
 	const char *profile = session->plan->options->values[CALLOPTION_PROFILE];
 	struct bytes line = BYTES_INIT(8 * SESSIONDOCUMENT_ID_MAX);
-	bool others = session->ready && session->kind != CHANNEL_SHELL;
+	bool others = session->ready ? session->kind != CHANNEL_SHELL : session->no_shell;
 
 	if (!session->left || others || (session->end->signal != 0 && session->end->signal != SIGHUP))
 		return;
