@@ -175,6 +175,7 @@ main(int argc, char **argv)
 	if (form != PLUGINARGUMENTS_SESSION)
 		cli_end(answer(&cli, &arguments, form));
 	signal(SIGPIPE, SIG_IGN);		/* a reader that has gone is seen when it is written to */
+	signal(SIGXFSZ, SIG_IGN);		/* and so is a file that may not grow */
 	code = run(&cli, &arguments, &end);
 	if (end.output_error != 0)
 		end.code = cli_output_lost(&cli, end.output_error);

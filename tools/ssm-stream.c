@@ -308,6 +308,7 @@ main(int argc, char **argv)
 	cli_start(&cli, &tool, argv);
 	read_options(&cli, &given);
 	signal(SIGPIPE, SIG_IGN);		/* a reader that has gone is seen when it is written to */
+	signal(SIGXFSZ, SIG_IGN);		/* and so is a file that may not grow */
 	if (calloptions_has(&given.call, CALLOPTION_NO_VERIFY_SSL))
 		cli_warn(&cli, "certificates are not verified: any server can take the host's place");
 	code = run(&cli, &given, &end);

@@ -63,6 +63,7 @@ void
 consoleoutput_start(struct consoleoutput *output, struct loop *loop, int standard_output, int standard_error)
 {
 	output->loop = loop;
+	output->is_terminal = isatty(standard_output);
 	start_one(output, CONSOLEOUTPUT_STDOUT, standard_output);
 	start_one(output, CONSOLEOUTPUT_STDERR, standard_error);
 }

@@ -21,6 +21,7 @@ struct consoleoutput {
 	struct loop *loop;
 	struct loop_watch rooms[CONSOLEOUTPUT_COUNT];
 	bool own[CONSOLEOUTPUT_COUNT];	/* the descriptor was opened here, and does not wait */
+	bool is_terminal;		/* standard output, as it was at first */
 	size_t at_once[CONSOLEOUTPUT_COUNT];
 	struct bytes pending;		/* of one of them */
 	size_t begin;

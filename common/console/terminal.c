@@ -9,14 +9,16 @@
 
 #include "core/bytes.h"
 
-static const int faults[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGSYS, SIGTRAP };
+/* What ends a process that does not ask for it, of faults and of others; those that a session looks at are its own. */
+static const int deadly[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGSYS, SIGTRAP, SIGALRM, SIGIO,
+	SIGPROF, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ };
 
 /* Handlers of signals are given nothing else to know the terminal by. */
 static struct {
 	volatile sig_atomic_t raw;
 	int fd;
 	struct termios before;
-	struct sigaction actions[ARRAY_LEN(faults)];	/* as they were, of each fault */
+	struct sigaction actions[ARRAY_LEN(deadly)];	/* as they were, of each */
 } saved;
 
 static void
@@ -28,36 +30,40 @@ restore_saved(void)
 
 /* What it would have met without this handler meets it now. */
 static void
-on_fault(int number)
+on_deadly(int number)
 {
 	int errnum = errno;
 
 	if (saved.raw)
 		restore_saved();
-	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
-		if (faults[i] == number)
+	for (size_t i = 0; i < ARRAY_LEN(deadly); i++)
+		if (deadly[i] == number)
 			sigaction(number, &saved.actions[i], NULL);
 	raise(number);
 	errno = errnum;
 }
 
+/* One that is ignored ends nothing, and stays so. */
 static void
-catch_faults(void)
+catch_deadly(void)
 {
-	struct sigaction action = { .sa_handler = on_fault, .sa_flags = SA_NODEFER };
+	struct sigaction action = { .sa_handler = on_deadly, .sa_flags = SA_NODEFER };
 
 	sigfillset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
-		sigdelset(&action.sa_mask, faults[i]);
-	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
-		sigaction(faults[i], &action, &saved.actions[i]);
+	for (size_t i = 0; i < ARRAY_LEN(deadly); i++)
+		sigdelset(&action.sa_mask, deadly[i]);
+	for (size_t i = 0; i < ARRAY_LEN(deadly); i++) {
+		sigaction(deadly[i], NULL, &saved.actions[i]);
+		if (saved.actions[i].sa_handler != SIG_IGN)
+			sigaction(deadly[i], &action, NULL);
+	}
 }
 
 static void
-leave_faults(void)
+leave_deadly(void)
 {
-	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
-		sigaction(faults[i], &saved.actions[i], NULL);
+	for (size_t i = 0; i < ARRAY_LEN(deadly); i++)
+		sigaction(deadly[i], &saved.actions[i], NULL);
 }
 
 /* Nothing is changed on the way in or out, no key is a signal, a read has what there is. */
@@ -84,13 +90,13 @@ consoleterminal_raw(struct consoleterminal *terminal)
 	saved.fd = terminal->fd;
 	saved.before = mode;
 	make_raw(&mode);
-	catch_faults();
+	catch_deadly();
 	saved.raw = terminal->raw = true;
 	if (tcsetattr(terminal->fd, TCSADRAIN, &mode) == 0)
 		return 0;
 	terminal->raw = false;
 	saved.raw = 0;
-	leave_faults();
+	leave_deadly();
 	return errno;
 }
 
@@ -110,7 +116,7 @@ consoleterminal_restore(struct consoleterminal *terminal)
 	sigprocmask(SIG_BLOCK, &stop, &before);
 	restore_saved();
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	leave_faults();
+	leave_deadly();
 	terminal->raw = false;
 }
 

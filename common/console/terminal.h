@@ -2,11 +2,12 @@
  * console/terminal: the terminal that a session is typed at, every byte of it, and as it was afterwards.
  *
  * Purpose:   raw mode: Ctrl-C, Ctrl-S and all others are bytes for the node. It ends with consoleterminal_restore(),
- *            and also when the process is ended by a fault of its own (SIGSEGV, SIGABRT and their kin): what handled
- *            those before, or the system, goes on with them once the terminal is in order.
- * Ownership: the descriptor is the caller's. One terminal a process: the handlers of faults know of one.
+ *            and also when the process is ended by a fault of its own (SIGSEGV, SIGABRT and their kin) or a signal that
+ *            nobody watches (SIGUSR1, SIGXCPU): what handled those before, or the system, goes on with them once the
+ *            terminal is in order.
+ * Ownership: the descriptor is the caller's. One terminal a process: the handlers of signals know of one.
  * Errors:    an errno.
- * Does not:  watch signals: those that end or stop the process from outside are the loop's to see.
+ * Does not:  watch signals: those that a session looks at, when they end or stop it, are the loop's to see.
  */
 #ifndef SSM_CONSOLE_TERMINAL_H
 #define SSM_CONSOLE_TERMINAL_H

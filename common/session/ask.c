@@ -126,7 +126,8 @@ on_limit(void *owner)
 {
 	struct sessionask *ask = owner;
 
-	ssm_fail(&ask->err, SSM_E_AGAIN, "Timeout", "no answer of the service in time");
+	if (ask->err.rc == SSM_OK)
+		ssm_fail(&ask->err, SSM_E_AGAIN, "Timeout", "no answer of the service in time");
 	coprocess_kill(&ask->co);
 }
 
@@ -227,7 +228,7 @@ sessionask_end(struct sessionask *ask)
 		return;
 	loop_unset(&ask->limit);
 	if (ask->co.pipeline != NULL && !sessionask_poll(ask))
-		coprocess_kill(&ask->co);
+		on_limit(ask);		/* that it was killed is nobody's news */
 	coprocess_end(&ask->co);
 	judge(ask);
 	coprocess_clear(&ask->co);

@@ -7,6 +7,7 @@
 #define PORT_LINGER 10000		/* behind the end of input, when nothing else was said */
 #define DROP_IN_LINGER 60000		/* the same, of a client whose caller waits without limit */
 #define READER_LOOK 1000		/* milliseconds between two looks, at least */
+#define NOTICE_LOOK 1000		/* the same, whether messages that are held have a reader again */
 #define TYPED_MOST 64			/* messages: more of them are no typing, and a slow line has them for long */
 
 static void
@@ -294,6 +295,8 @@ next_moment(const struct session *session)
 		return at;
 	if (line < at)
 		at = line;
+	if (consolenotice_holds(&session->notice) && loop_now(&session->loop) + NOTICE_LOOK < at)
+		at = loop_now(&session->loop) + NOTICE_LOOK;
 	if (forward < at)
 		at = forward;
 	if (eot < at && eot > loop_now(&session->loop))
@@ -312,11 +315,12 @@ set_moment(struct session *session)
 		loop_unset(&session->moment);
 }
 
-/* While nothing is written nobody else tells; a terminal's end is told by SIGHUP. */
+/* While nothing is written nobody else tells; the end of the terminal that is typed at is told by SIGHUP. */
 static void
 look_for_reader(struct session *session, uint64_t now)
 {
-	if (session->terminal.fd >= 0 || session->forward != NULL || now - session->looked < READER_LOOK)
+	if ((session->terminal.fd >= 0 && session->output.is_terminal) || session->forward != NULL ||
+	    now - session->looked < READER_LOOK)
 		return;
 	session->looked = now;
 	consoleoutput_is_lost(&session->output);
@@ -362,6 +366,7 @@ flow(struct session *session)
 	uint64_t now = loop_now(&session->loop);
 
 	sessiondatakey_poll(&session->data_key, session->channel);
+	consolenotice_flush(&session->notice);
 	print(session);
 	hold(session);
 	if (session->phase < SESSION_ENDS) {

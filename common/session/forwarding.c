@@ -87,7 +87,8 @@ on_accepted(void *owner)
 	struct session *session = owner;
 
 	lines_say(session, session->basic ? SESSIONVOICE_ACCEPTED_BASIC : SESSIONVOICE_ACCEPTED, VIEW_NONE);
-	cli_verbose(session->plan->cli, "accepted a connection");
+	if (session->plan->cli->verbose)
+		consolenotice(&session->notice, "accepted a connection");
 }
 
 static void
@@ -111,8 +112,9 @@ on_lingered(void *owner)
 {
 	struct session *session = owner;
 
-	cli_verbose(session->plan->cli, "a connection was ended: its input was over, and no answer came for %d seconds",
-	    (session->basic ? FORWARD_LINGER_BASIC : FORWARD_LINGER) / 1000);
+	if (session->plan->cli->verbose)
+		consolenotice(&session->notice, "a connection was ended: its input was over, and no answer came for %d seconds",
+		    (session->basic ? FORWARD_LINGER_BASIC : FORWARD_LINGER) / 1000);
 }
 
 void

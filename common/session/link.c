@@ -1,5 +1,8 @@
 #include "session/link.h"
 
+#include <unistd.h>
+
+#include "core/io.h"
 #include "session/hush.h"
 
 #define UPGRADE_LIMIT 20000
@@ -165,7 +168,7 @@ on_signed(void *owner, enum upgrade_request_result result, const struct header_f
 		lose(link, &link->why);
 		return;
 	}
-	if (result == UPGRADE_REQUEST_NO_KEYS)
+	if (result == UPGRADE_REQUEST_NO_KEYS && io_writable(STDERR_FILENO))
 		cli_warn(link->how.ask->cli, "connecting without a signature: %s", err->message);
 	connection_upgrade(link->connection, fields, count);
 	upgrade_request_free(link->request);

@@ -1,6 +1,7 @@
 #include "session/session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -122,9 +123,10 @@ set_up_streams(struct session *session)
 {
 	const struct session_plan *plan = session->plan;
 
+	session->no_shell = plan->separate_output || (plan->listen != NULL && plan->listen->count > 0);
 	session->terminal.fd = plan->input >= 0 && isatty(plan->input) ? plan->input : -1;
 	session->notice = (struct consolenotice){ .cli = plan->cli, .terminal = &session->terminal,
-	    .line = &session->outage.line };
+	    .line = &session->outage.line, .held = &session->held };
 	session->input.escape.character = session->terminal.fd >= 0 ? plan->escape : CONSOLEESCAPE_OFF;
 	session->input.escape.few = plan->drop_in;
 	session->input.escape.line_begins = !plan->drop_in;
@@ -221,7 +223,7 @@ tell_left(struct session *session)
 {
 	const char *profile = session->plan->options->values[CALLOPTION_PROFILE];
 	struct bytes line = BYTES_INIT(8 * SESSIONDOCUMENT_ID_MAX);
-	bool others = session->ready && session->kind != CHANNEL_SHELL;
+	bool others = session->ready ? session->kind != CHANNEL_SHELL : session->no_shell;
 
 	if (!session->left || others || (session->end->signal != 0 && session->end->signal != SIGHUP))
 		return;
@@ -252,7 +254,7 @@ close_events(struct session *session)
 	rc = sessionevents_close(&session->events, EVENTS_PATIENCE);
 	if (rc == 0)
 		return;
-	cli_warn(session->plan->cli, "events were lost: %s", strerror(rc));
+	consolenotice(&session->notice, "events were lost: %s", strerror(rc));
 	if (session->end->code == 0)
 		session->end->code = 255;
 }
@@ -262,6 +264,24 @@ static bool
 is_told(const struct session *session)
 {
 	return session->voice.told && session->output.error == 0 && isatty(STDOUT_FILENO);
+}
+
+/* Who reads messages is waited for, unless a signal comes, or was the end. */
+static bool
+has_reader(const struct session *session)
+{
+	struct pollfd looks[] = { { .fd = STDERR_FILENO, .events = POLLOUT },
+	    { .fd = session->signals.fd, .events = POLLIN } };
+
+	poll(looks, ARRAY_LEN(looks), session->end->signal != 0 ? 0 : -1);
+	return looks[0].revents != 0;
+}
+
+static void
+say_last(const struct session *session)
+{
+	while (consolenotice_holds(&session->notice) && has_reader(session))
+		consolenotice_flush(&session->notice);
 }
 
 /* The link before the loop that it is in; signals last, so that none ends this process with a raw terminal. */
@@ -282,10 +302,13 @@ tear_down(struct session *session)
 	consoleoutput_clear(&session->output);
 	sessionvoice_clear(&session->voice);
 	consoleterminal_restore(&session->terminal);
-	if (session->err.rc != SSM_OK && !is_told(session))
+	say_last(session);
+	if (session->err.rc != SSM_OK && !is_told(session) && (session->plan->cli->quiet || has_reader(session)))
 		cli_message(session->plan->cli, &session->err, 0, VIEW_NONE);
 	tell_left(session);
 	close_events(session);
+	say_last(session);
+	bytes_clear(&session->held);
 	channel_free(session->channel);
 	digest_free(session->digest);
 	loop_close(&session->loop);
@@ -307,7 +330,7 @@ session_run(const struct session_plan *plan, struct session_end *end)
 	    .network = NETWORK_INIT, .wakeup = WAKEUP_INIT,
 	    .listen = PORTSLISTEN_INIT, .input = CONSOLEINPUT_INIT, .output = CONSOLEOUTPUT_INIT, .voice = SESSIONVOICE_INIT,
 	    .events = SESSIONEVENTS_INIT,
-	    .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,
+	    .held = BYTES_INIT(CONSOLENOTICE_HELD_MAX), .terminal = { .fd = -1 }, .recovery = SESSIONRECOVERY_INIT,
 	    .outage = SESSIONOUTAGE_INIT, .farewell = SESSIONASK_INIT, .data_key = SESSIONDATAKEY_INIT,
 	    .id = BYTES_INIT(SESSIONDOCUMENT_ID_MAX), .region = BYTES_INIT(SESSIONDOCUMENT_ID_MAX),
 	    .exit_code = SESSION_NO_EXIT_CODE, .loss = SSM_ERROR_INIT, .err = SSM_ERROR_INIT, .reason = "Failed" };

@@ -72,6 +72,7 @@ struct session {
 	struct sessionevents events;
 	struct consoleterminal terminal;
 	struct consolenotice notice;
+	struct bytes held;		/* of its lines: who reads them has stopped */
 	struct sessionask_how how;
 	struct sessionrecovery recovery;
 	struct sessionoutage outage;
@@ -82,6 +83,7 @@ struct session {
 	struct bytes id, region;	/* as the service is asked for it, and where */
 	bool opened;			/* it has been, once */
 	bool ready;
+	bool no_shell;			/* the options are those of a command or a port */
 	bool adopted;			/* it was another process's */
 	enum channel_session kind;
 	const struct portproperties *port;	/* of a port; the channel's */

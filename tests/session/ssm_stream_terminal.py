@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import struct
@@ -16,6 +17,7 @@ import subprocess
 import tempfile
 import termios
 import time
+import urllib.request
 
 from tap import done, is_equal, ok, together
 from terminal_screen import Screen
@@ -72,6 +74,7 @@ def check_endings(service):
         ("SIGTERM", None, signal.SIGTERM, -15, True), ("SIGINT", None, signal.SIGINT, -2, True),
         ("SIGHUP", None, signal.SIGHUP, -1, False), ("SIGQUIT", None, signal.SIGQUIT, -3, False),
         ("SIGSEGV", None, signal.SIGSEGV, -11, False), ("SIGABRT", None, signal.SIGABRT, -6, False),
+        ("SIGUSR1", None, signal.SIGUSR1, -10, False), ("SIGXCPU", None, signal.SIGXCPU, -24, False),
     ]
     typists = [Typist(service) for _ in rows]           # the agent's first second is the same for all
     for (title, typed, number, code, over), typist in zip(rows, typists):
@@ -90,6 +93,16 @@ def check_endings(service):
         if title == "~d":
             check_advice(service, typist)
         typist.close()
+
+
+def check_ignored(service):
+    """What it was started to ignore neither ends it nor changes its terminal."""
+    typist = begun(service, ignored=[signal.SIGUSR1, signal.SIGQUIT])
+    for number in (signal.SIGUSR1, signal.SIGQUIT):
+        typist.process.send_signal(number)
+    typist.type(b"echo on-$((5 * 5))\r")
+    ok(typist.sees(rb"on-25\r\n") and typist.is_raw(), "signals that are ignored: it goes on, raw", typist.seen)
+    typist.close()
 
 
 def check_suspend(service):
@@ -218,10 +231,61 @@ def check_readers(service):
         process.stdout.close()
         said = process.stderr.read()
         is_equal((process.wait(PATIENCE), said), (-signal.SIGPIPE, b""), "also when the node has nothing more to say")
+    check_reader_of_typist(service)
     with open("/dev/full", "wb") as full:
         got = subprocess.run([TOOL, "--session", service.session()], input=b"echo x\n", stdout=full, stderr=subprocess.PIPE,
                              check=False, env=service.environment, timeout=PATIENCE)
     ok(got.returncode == 255 and b"cannot write standard output" in got.stderr, "a full disk is no success", got)
+    session = service.session()
+    with tempfile.TemporaryFile() as file:
+        got = subprocess.run([TOOL, "--session", session], input=b"seq 10000\n", stdout=file, stderr=subprocess.PIPE, check=False,
+                             env=service.environment, timeout=PATIENCE,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+    ok(got.returncode == 255 and b"cannot write standard output: File too large" in got.stderr and service.is_over(session),
+       "nor is a file that may not grow: the session is ended", got)
+
+
+def check_reader_of_typist(service):
+    """What is typed comes from a terminal, what is printed goes to a pipe."""
+    typist = Typist(service, command=["sh", "-c", '{ "$0" --session "$1" --ping 1; echo code-$? >&2; } | head -c 1', TOOL,
+                                      service.session()])
+    ok(typist.sees(rb"code-141"), "and when its input is a terminal, at which nobody types", typist.seen)
+    ok(typist.is_restored(), "which is as it was", typist.seen)
+    typist.close()
+
+
+def check_stopped_reader(service, directory):
+    """Who reads all that it says has stopped: it is resumed nevertheless, and a signal ends it."""
+    session, events = service.session(), os.path.join(directory, "stopped-events")
+    with open(session, encoding="utf-8") as file:
+        name = json.load(file)["SessionId"]
+    read, write = os.pipe()
+    with subprocess.Popen([TOOL, "--session", session, "--events", events], stdin=subprocess.PIPE, stdout=write, stderr=write,
+                          env=service.environment) as process:
+        process.stdin.write(b"yes\n")
+        process.stdin.flush()
+        comes(lambda: not select.select([], [write], [], 0)[1])
+        urllib.request.urlopen(service.environment["AWS_ENDPOINT_URL_SSM"] + "/sandbox/faults/now",
+                               f"rst:session={name}".encode(), PATIENCE).close()
+        ok(comes(lambda: '"Resumed"' in text_of(events)), "a reader of everything that has stopped: it is resumed", text_of(events))
+        process.send_signal(signal.SIGTERM)
+        ok(comes(lambda: process.poll() == -signal.SIGTERM), "and a signal ends it", process.poll())
+        process.kill()
+    ok(service.is_over(session), "and the session")
+    os.close(read)
+    os.close(write)
+
+
+def comes(is_there):
+    until = time.monotonic() + PATIENCE
+    while not is_there() and time.monotonic() < until:
+        time.sleep(0.01)
+    return is_there()
+
+
+def text_of(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def check_late_reader(service, directory):
@@ -293,13 +357,14 @@ def main():
         service = Service(directory)
         check_keys(service)
         check_endings(service)
+        check_ignored(service)
         check_suspend(service)
         check_job_control(service)
         check_lost_peer(service, directory)
         check_slow_start(directory)
         check_surroundings(service)
         together(lambda: check_pipes(service), lambda: check_readers(service), lambda: check_linger(service),
-                 lambda: check_events(service, directory))
+                 lambda: check_events(service, directory), lambda: check_stopped_reader(service, directory))
         check_late_reader(service, directory)
         check_keyboard(service)
         service.sandbox.stop()
