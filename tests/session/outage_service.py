@@ -4,6 +4,7 @@ An outage here is TRIES calls in vain, most of a minute of a clock that goes fas
 loses a connection once more now and then; nothing here minds.
 """
 import os
+import re
 import time
 
 from outage_world import LAST, Client, Place
@@ -101,11 +102,27 @@ def storm():
         tell(f"connections of 10 ms: calls after {', '.join(f'{at:.2f}' for at in calls)} s")
 
 
+def given_up(rule, code, told):
+    """The last line has how long it was tried, how often, and what came of it."""
+    title = f"given up, {rule}"
+    with Place() as place:
+        client = Client(place, "--give-up-after", "30", pace=5)
+        ok(client.sees(b"ready\n"), f"{title}: a program that counts", client)
+        place.rule(rule)
+        place.strike("rst")
+        is_equal(client.wait(), code, f"{title}: its code", client)
+        why = [line for line in client.said if "could not be resumed" in line]
+        ok(len(why) == 1 and re.fullmatch(r"ssm-stream: the session could not be resumed within 30 s, in [0-9]+ attempts?: " + told,
+                                          why[0]), f"{title}: how long, how often, and why", client.said)
+
+
 def main():
     together(*(refused(status, told) for status, told in (
         (400, "AccessDeniedException"), (403, "AccessDeniedException"), (429, "ThrottlingException"),
         (500, "InternalServerError"), (503, "InternalServerError"))))
     together(closed_calls, closed_data, rotated_keys, storm)
+    together(lambda: given_up("refuse-resume=500", 75, r"InternalServerError: a rule of --fault refuses it .*\(the connection to .*\)"),
+             lambda: given_up("refuse-resume=403", 254, "AccessDeniedException: a rule of --fault refuses it"))
     done()
 
 
