@@ -3,6 +3,7 @@
 An outage here is TRIES calls in vain, most of a minute of a clock that goes faster. A machine that is too slow for that clock
 loses a connection once more now and then; nothing here minds.
 """
+import itertools
 import os
 import re
 import time
@@ -13,6 +14,11 @@ from tap import done, is_equal, ok, tell, together
 PACE = 20
 TRIES = 10
 STORM = 5                                   # seconds, in which there are so many calls at most
+
+
+def without_slow_calls(said):
+    """On a slow machine a call's minute, which is seconds here, may be over before its answer: that is told, and the rest again."""
+    return [line for line, _ in itertools.groupby(line for line in said if not line.endswith("no answer of the service in time"))]
 
 
 def check_outage(title, begin, finish, told, *rules, **how):
@@ -38,9 +44,10 @@ def check_outage(title, begin, finish, told, *rules, **how):
         lines = [b"before", *(b"while-%d" % number for number in range(TRIES)), b"after"]
         is_equal(client.seen, b"ready\n" + b"".join(b"%d %s\n" % (number, line) for number, line in enumerate(lines, 1)) + LAST,
                  f"{title}: what was typed is there once, in order")
-        why = [number for number, line in enumerate(client.said) if told in line]
+        said = without_slow_calls(client.said)
+        why = [number for number, line in enumerate(said) if told in line]
         ok(len(why) == 1, f"{title}: why it is not back is told, once", client.said)
-        is_equal([client.said[why[0] - 1].endswith("; resuming the session"), client.said[why[0] + 1]],
+        is_equal([said[why[0] - 1].endswith("; resuming the session"), said[why[0] + 1]],
                  [True, "ssm-stream: connected again"], f"{title}: behind the loss, and before the return", client.said)
         lost = next(event["At"] for event in client.events if event["Event"] == "Lost" and event["At"] > broken)
         tell(f"{title}: lost for {client.since(broken, mended):.0f} s, told after {client.since(broken, lost):.1f} s, "
