@@ -20,6 +20,7 @@ unit_tests = \
 	tests/console/test_eot \
 	tests/console/test_escape \
 	tests/console/test_input \
+	tests/console/test_row \
 	tests/console/test_screen \
 	tests/core/test_ascii \
 	tests/core/test_atomicfile \

@@ -175,7 +175,8 @@ read_ids(const struct cli *cli, struct check_options *given)
 		const char *id = cli->operands[i];
 
 		if (strcmp(id, "-") != 0) {
-			add_id(cli, &given->list, checklist_kind(view_of(id)), id);
+			if (checklist_add_any(&given->list, view_of(id), &err) != SSM_OK)
+				exit(cli_fail(cli, &err));
 			continue;
 		}
 		input_start(&in, STDIN_FILENO, "standard input", JSON_DOCUMENT_MAX);

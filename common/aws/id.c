@@ -34,6 +34,17 @@ id_is_session(struct view text)
 	    !view_equal(text, VIEW(".")) && !view_equal(text, VIEW(".."));
 }
 
+bool
+id_ends_like_session(struct view text)
+{
+	size_t at = text.len;
+	bool digit = false;
+
+	while (at > 0 && (ascii_is_digit(text.ptr[at - 1]) || (text.ptr[at - 1] >= 'a' && text.ptr[at - 1] <= 'z')))
+		digit = ascii_is_digit(text.ptr[--at]) || digit;
+	return digit && at > 0 && text.ptr[at - 1] == '-' && text.len - at >= TAIL_MIN;
+}
+
 /* I-0A1B2C3D4E5F67890: what a spreadsheet or a form makes of a managed node's id. */
 static bool
 is_node_in_capitals(struct view text)
@@ -54,22 +65,11 @@ is_node_in_capitals(struct view text)
 
 /* user-0a1b2c3d4e5f67890,: a session's id may have commas, but not behind its random part. */
 static bool
-ends_like_session(struct view text)
-{
-	size_t at = text.len;
-	bool digit = false;
-
-	while (at > 0 && (ascii_is_digit(text.ptr[at - 1]) || (text.ptr[at - 1] >= 'a' && text.ptr[at - 1] <= 'z')))
-		digit = ascii_is_digit(text.ptr[--at]) || digit;
-	return digit && at > 0 && text.ptr[at - 1] == '-' && text.len - at >= TAIL_MIN;
-}
-
-static bool
 has_comma_for_blank(struct view text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] == ',' && (i + 1 == text.len || i == 0 ||
-		    ends_like_session(view_slice(text, 0, i))))
+		    id_ends_like_session(view_slice(text, 0, i))))
 			return true;
 	return false;
 }

@@ -23,4 +23,7 @@ bool id_is_session(struct view text);
 /* The same for people's input, with the reason: also what only looks like an id is refused. */
 enum ssm_err id_check(enum id_kind kind, struct view text, struct ssm_error *err);
 
+/* Whether it ends as all of the service's do: a hyphen, and a random part. */
+bool id_ends_like_session(struct view text);
+
 #endif

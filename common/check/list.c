@@ -84,6 +84,24 @@ checklist_add(struct checklist *list, enum check_kind kind, struct view id, stru
 	return add_refused(list, kind, id, err);
 }
 
+/* A session's name may begin so, too; its random part does not end so. */
+static bool
+is_neither(struct view id)
+{
+	return checklist_kind(id) != CHECK_TARGET && !id_ends_like_session(id) &&
+	    (view_starts(id, VIEW("i-")) || view_starts(id, VIEW("mi-")));
+}
+
+enum ssm_err
+checklist_add_any(struct checklist *list, struct view id, struct ssm_error *err)
+{
+	if (!is_neither(id) || id_check(ID_SESSION, id, err) != SSM_OK)
+		return checklist_add(list, checklist_kind(id), id, err);
+	ssm_fail(err, SSM_E_INPUT, "InvalidId",
+	    "no managed node's id, which has at least %d hexadecimal digits, nor a session's", HEX_MIN);
+	return add_refused(list, CHECK_TARGET, id, err);
+}
+
 static enum id_kind
 id_kind(struct view id)
 {
@@ -99,7 +117,7 @@ checklist_read(struct checklist *list, struct input *in, struct ssm_error *err)
 	struct view id;
 
 	while (rc == SSM_OK && (status = ids_next(&ids, in, id_kind, &id, err)) != INPUT_END)
-		rc = status == INPUT_RECORD ? add_item(list, checklist_kind(id), id, err) :
+		rc = status == INPUT_RECORD ? checklist_add_any(list, id, err) :
 		    status == INPUT_BAD ? add_refused(list, CHECK_SESSION, id.len == 0 ? VIEW("-") : id, err) :
 		    err->rc;
 	ids_clear(&ids);

@@ -49,6 +49,13 @@ enum check_kind checklist_kind(struct view id);
 enum ssm_err checklist_add(struct checklist *list, enum check_kind kind, struct view id,
     struct ssm_error *err);
 
+/*
+ * The same for an id of which nobody says what it is. One that begins as a managed node's, and can be neither that nor a
+ * session's, is unknown with the reason: to the service it would be a session that is over.
+ */
+enum ssm_err checklist_add_any(struct checklist *list, struct view id, struct ssm_error *err)
+    __attribute__((warn_unused_result));
+
 /* The ids of the input (see ids), each of the kind it looks like; those that are refused are unknown. */
 enum ssm_err checklist_read(struct checklist *list, struct input *in, struct ssm_error *err);
 

@@ -12,6 +12,8 @@ noinst_LIBRARIES += %D%/libconsole.a
 	%D%/notice.h \
 	%D%/output.c \
 	%D%/output.h \
+	%D%/row.c \
+	%D%/row.h \
 	%D%/screen.c \
 	%D%/screen.h \
 	%D%/statusline.c \

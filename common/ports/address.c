@@ -11,10 +11,10 @@
 #define TOLD_MAX 200			/* bytes of a wrong address that are shown */
 
 static enum ssm_err
-refuse(struct view text, const char *why, struct ssm_error *err)
+refuse(struct view text, const char *why, const char *more, struct ssm_error *err)
 {
-	return ssm_fail(err, SSM_E_INPUT, "ParamValidationError", "cannot listen on '%.*s': %s",
-	    VIEW_ARG_CUT(text, TOLD_MAX), why);
+	return ssm_fail(err, SSM_E_INPUT, "ParamValidationError", "cannot listen on '%.*s': %s%s",
+	    VIEW_ARG_CUT(text, TOLD_MAX), why, more);
 }
 
 static bool
@@ -56,52 +56,65 @@ take_descriptor(struct portsaddress *address, struct view number)
 	return true;
 }
 
-/* The host in front of the last colon: one of version 6 has brackets, others have no colon. */
 static bool
+take_name(struct portsaddress *address, struct view host)
+{
+	if (host.len == 0 || host.len > PORTSADDRESS_HOST_MAX || has_control_character(host) ||
+	    view_find(host, '[') < host.len || view_find(host, ']') < host.len || view_find(host, ' ') < host.len)
+		return false;
+	copy(address->host, host);
+	return true;
+}
+
+/* The host in front of the last colon: one of version 6 has brackets, others have no colon. What is wrong, or NULL. */
+static const char *
 take_host(struct portsaddress *address, struct view text)
 {
 	struct view host = text;
 	struct in6_addr six;
-	bool bracketed;
 
 	while (host.len > 0 && host.ptr[host.len - 1] != ':')
 		host.len--;
-	if (host.len < 2 || !take_port(address, view_slice(text, host.len, text.len)))
-		return false;
+	if (host.len == 0 && view_find(text, '/') < text.len)
+		return " (a path begins with '/')";
+	if (!take_port(address, view_slice(text, host.len, text.len)))
+		return " (a port is a number from 0 to 65535)";
+	if (host.len == 0)
+		return NULL;
 	host.len--;
-	if ((bracketed = host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']'))
-		host = view_slice(host, 1, host.len - 1);
-	if (host.len > PORTSADDRESS_HOST_MAX || has_control_character(host) || view_find(host, '[') < host.len ||
-	    view_find(host, ']') < host.len || view_find(host, ' ') < host.len)
-		return false;
-	copy(address->host, host);
-	return bracketed == (view_find(host, ':') < host.len) &&
-	    (!bracketed || view_find(host, '%') < host.len || inet_pton(AF_INET6, address->host, &six) == 1);
+	if (host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
+		return take_name(address, view_slice(host, 1, host.len - 1)) && strchr(address->host, ':') != NULL &&
+		    (strchr(address->host, '%') != NULL || inet_pton(AF_INET6, address->host, &six) == 1) ? NULL :
+		    " (in brackets is no IPv6 address)";
+	if (view_find(host, ':') < host.len)
+		return " (an IPv6 address stands in brackets)";
+	return take_name(address, host) ? NULL : " (in front of the port is no host)";
 }
 
 enum ssm_err
 portsaddress_parse(struct portsaddress *address, struct view text, struct ssm_error *err)
 {
 	const struct view handed_down = VIEW("/dev/fd/");
+	const char *wrong;
 
 	*address = (struct portsaddress){ .kind = PORTSADDRESS_TCP, .host = "localhost", .fd = -1 };
 	if (view_starts(text, handed_down)) {
 		if (!take_descriptor(address, view_slice(text, handed_down.len, text.len)))
-			return refuse(text, "not the number of a descriptor", err);
+			return refuse(text, "not the number of a descriptor", "", err);
 		return SSM_OK;
 	}
 	if (view_starts(text, VIEW("/"))) {
 		address->kind = PORTSADDRESS_UNIX;
 		if (text.len > PORTSADDRESS_PATH_MAX)
-			return refuse(text, "a socket's path has at most 107 bytes", err);
+			return refuse(text, "a socket's path has at most 107 bytes", "", err);
 		if (has_control_character(text))
-			return refuse(text, "a control character in the path", err);
+			return refuse(text, "a control character in the path", "", err);
 		copy(address->path, text);
 		return SSM_OK;
 	}
-	if (take_port(address, text) || take_host(address, text))
+	if ((wrong = take_host(address, text)) == NULL)
 		return SSM_OK;
-	return refuse(text, "not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH", err);
+	return refuse(text, "not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH", wrong, err);
 }
 
 static void

@@ -31,6 +31,7 @@ static const struct fault {
 	[FAULT_NEXT_TOKEN] = { 400, "", "InvalidNextToken", "Message" },
 	[FAULT_FOREIGN_HOST] = { 403, SERVICE, "AccessDeniedException", "message" },
 	[FAULT_DOCUMENT] = { 400, "", "InvalidDocument", "Message" },
+	[FAULT_PARAMETERS] = { 400, "", "InvalidParameters", "Message" },
 	[FAULT_INTERNAL] = { 500, "", "InternalServerError", "Message" },
 	[FAULT_NOT_FOUND] = { 400, "", "NotFoundException", "message" },
 	[FAULT_DISABLED] = { 400, "", "DisabledException", "message" },

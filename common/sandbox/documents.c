@@ -13,19 +13,23 @@
 #define WEB_PORT "80"
 #define ANY_PORT "0"
 #define SHOWN_MAX 100
+#define PARAMETERS_MAX 3
 
 static const struct document {
 	const char *name;
 	enum agent_session session;
 	bool forwards;			/* a port */
 	bool has_host;			/* that it forwards to */
+	const char *parameters[PARAMETERS_MAX];
 } documents[] = {
-	{ "SSM-SessionManagerRunShell", AGENT_SHELL, false, false },
-	{ "AWS-StartInteractiveCommand", AGENT_INTERACTIVE, false, false },
-	{ "AWS-StartNonInteractiveCommand", AGENT_COMMAND, false, false },
-	{ "AWS-StartSSHSession", AGENT_PORT, false, false },
-	{ "AWS-StartPortForwardingSession", AGENT_PORT, true, false },
-	{ "AWS-StartPortForwardingSessionToRemoteHost", AGENT_PORT, true, true },
+	{ "SSM-SessionManagerRunShell", AGENT_SHELL, false, false, { NULL } },
+	{ "AWS-StartInteractiveCommand", AGENT_INTERACTIVE, false, false, { COMMAND_PARAMETER } },
+	{ "AWS-StartNonInteractiveCommand", AGENT_COMMAND, false, false,
+	    { COMMAND_PARAMETER, SEPARATE_PARAMETER } },
+	{ "AWS-StartSSHSession", AGENT_PORT, false, false, { PORT_PARAMETER } },
+	{ "AWS-StartPortForwardingSession", AGENT_PORT, true, false, { PORT_PARAMETER, LOCAL_PORT_PARAMETER } },
+	{ "AWS-StartPortForwardingSessionToRemoteHost", AGENT_PORT, true, true,
+	    { HOST_PARAMETER, PORT_PARAMETER, LOCAL_PORT_PARAMETER } },
 };
 
 static const struct document *
@@ -37,6 +41,35 @@ find(struct view name)
 		if (view_is(name, documents[i].name))
 			return &documents[i];
 	return NULL;
+}
+
+static bool
+has_parameter(const struct document *document, struct view name)
+{
+	for (size_t i = 0; i < PARAMETERS_MAX && document->parameters[i] != NULL; i++)
+		if (view_is(name, document->parameters[i]))
+			return true;
+	return false;
+}
+
+/* A name as the document has it, letter by letter. */
+static bool
+check_names(struct sandbox_call *call, const struct document *document, struct view object)
+{
+	struct view name, value;
+
+	for (size_t at = 0; jsonitems_next_member(object, &at, &name, &value);)
+		if (!has_parameter(document, name))
+			return sandbox_refuse(call->answer, FAULT_PARAMETERS, "Parameter \"%.*s\" is not one of document %s.",
+			    VIEW_ARG_CUT(name, SHOWN_MAX), document->name);
+	return true;
+}
+
+static bool
+refuse_value(struct sandbox_call *call, const char *name, const struct bytes *value, const char *what)
+{
+	return sandbox_refuse(call->answer, FAULT_PARAMETERS, "Parameter \"%s\" has value \"%.*s\" not matching %s.", name,
+	    VIEW_ARG_CUT(bytes_view(value), SHOWN_MAX), what);
 }
 
 /* A list of one string. */
@@ -70,8 +103,8 @@ read_value(struct sandbox_call *call, const struct json_doc *doc, const char *na
 	json_clear(&wrapped);
 	ssm_error_clear(&err);
 	bytes_clear(&text);
-	return (right && !bytes_failed(value)) || sandbox_refuse(call->answer, FAULT_VALIDATION,
-	    "Parameter %s is not one text.", name);
+	return (right && !bytes_failed(value)) || sandbox_refuse(call->answer, FAULT_PARAMETERS,
+	    "Parameter \"%s\" is not a list of one text.", name);
 }
 
 static bool
@@ -83,7 +116,7 @@ read_command(struct sandbox_call *call, const struct json_doc *doc, struct sandb
 	    read_value(call, doc, SEPARATE_PARAMETER, &separate);
 
 	if (right && command->len == 0)
-		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " COMMAND_PARAMETER " is required.");
+		right = sandbox_refuse(call->answer, FAULT_PARAMETERS, "Parameter \"" COMMAND_PARAMETER "\" is required.");
 	if (right && purpose->session == AGENT_COMMAND && view_is(bytes_view(&separate), "true"))
 		purpose->session = AGENT_COMMAND_SEPARATE;
 	bytes_clear(&separate);
@@ -103,7 +136,7 @@ read_port(struct sandbox_call *call, const struct json_doc *doc, const char *nam
 		bytes_add_text(&text, usual);
 	if (right && (!view_number(bytes_view(&text), &number) || text.len > SANDBOX_PORT_MAX || number > UINT16_MAX ||
 	    (number == 0 && usual[0] != '0')))
-		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter %s is no port.", name);
+		right = refuse_value(call, name, &text, usual[0] == '0' ? "a port, 0 to 65535" : "a port, 1 to 65535");
 	if (right)
 		memcpy(out, text.ptr, text.len);
 	bytes_clear(&text);
@@ -126,9 +159,9 @@ read_host(struct sandbox_call *call, const struct json_doc *doc, char out[SANDBO
 	bool right = read_value(call, doc, HOST_PARAMETER, &text);
 
 	if (right && text.len == 0)
-		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " HOST_PARAMETER " is required.");
+		right = sandbox_refuse(call->answer, FAULT_PARAMETERS, "Parameter \"" HOST_PARAMETER "\" is required.");
 	else if (right && !is_host(bytes_view(&text)))
-		right = sandbox_refuse(call->answer, FAULT_VALIDATION, "Parameter " HOST_PARAMETER " is no host.");
+		right = refuse_value(call, HOST_PARAMETER, &text, "a host");
 	if (right)
 		memcpy(out, text.ptr, text.len);
 	bytes_clear(&text);
@@ -163,6 +196,8 @@ sandbox_document_read(struct sandbox_call *call, struct view document, struct sa
 	*purpose = (struct sandbox_purpose){ .session = found->session, .forwards = found->forwards };
 	if (kind == JSON_OBJECT && json_parse(&doc, parameters->raw, "Parameters", &err) != SSM_OK)
 		right = sandbox_refuse(call->answer, FAULT_SERIALIZATION, NULL);
+	else if (kind == JSON_OBJECT && !check_names(call, found, parameters->raw))
+		right = false;
 	else if (purpose->session == AGENT_PORT)
 		right = read_ports(call, &doc, found, purpose);
 	else if (purpose->session != AGENT_SHELL)

@@ -5,7 +5,8 @@
  *          AWS-StartNonInteractiveCommand with `command`, the latter with `separateOutputStream` too (false unless
  *          it is "true", as in AWS's document); AWS-StartSSHSession with `portNumber` (22); AWS-StartPortForwardingSession
  *          with `portNumber` (80) and `localPortNumber` (0), the same ToRemoteHost with `host`.
- * Errors:  in the answer, as AWS has them: InvalidDocument, and ValidationException for parameters.
+ * Errors:  in the answer, as AWS has them: InvalidDocument, and InvalidParameters for a parameter that a document has not, or
+ *          a value that is none.
  */
 #ifndef SSM_SANDBOX_DOCUMENTS_H
 #define SSM_SANDBOX_DOCUMENTS_H

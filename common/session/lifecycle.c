@@ -1,7 +1,9 @@
 #include "session/forwarding.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
+#define SECOND 1000
 #define FIRST_GIVE_UP 60000		/* a session that was never connected is given up sooner */
 #define FAREWELL_LIMIT 20000		/* for TerminateSession */
 #define DRAIN_LIMIT 2000		/* for a reader of output, when the session was ended here */
@@ -184,12 +186,20 @@ take_document(struct session *session)
 		lifecycle_leave(session, "ResumeFailed", ssm_exit_code(rc));
 }
 
-/* Why it could not be resumed is what the connection was lost for when nothing else is known. */
+/* All that the last line can say: how long it was tried, what came of it last, and what the connection was lost for. */
 static void
 give_up(struct session *session)
 {
-	keep_error(&session->err, &session->recovery.why);
-	if (session->recovery.why.rc == SSM_E_AGAIN)
+	const struct sessionrecovery *recovery = &session->recovery;
+	const struct ssm_error *why = &recovery->why;
+	char tried[80] = "";
+
+	if (why->rc != SSM_E_INPUT)
+		snprintf(tried, sizeof tried, " within %u s, in %u attempt%s", recovery->give_up / SECOND, recovery->attempts,
+		    recovery->attempts == 1 ? "" : "s");
+	ssm_fail(&session->err, why->rc, why->code, "the session could not be resumed%s: %s%s%s", tried,
+	    why->service ? why->code : "", why->service ? ": " : "", why->message);
+	if (why->rc == SSM_E_AGAIN && strcmp(why->message, session->loss.message) != 0)
 		ssm_error_add(&session->err, " (%s)", session->loss.message);
 	session->left = true;
 	lifecycle_over_unless_told(session, "GivenUp", ssm_exit_code(session->err.rc));

@@ -1,12 +1,16 @@
 #include "session/state.h"
 
+#include <stdio.h>
 #include <unistd.h>
+
+#include "console/row.h"
 
 #define BLINK 500			/* a connection that is back so soon was not missed */
 #define SECOND 1000
 #define USUAL 2000			/* until a node's first word: no line comes and goes for that */
 #define MOMENT 500			/* for a program to take notice of a size */
 #define LATEST 5000			/* for the node to acknowledge it */
+#define WORDS_MAX 120			/* bytes of a part of a line, with its NUL */
 
 void
 outage_start(struct session *session)
@@ -96,60 +100,95 @@ outage_trouble(struct session *session, const struct ssm_error *why)
 		outage->next = 0;
 }
 
-static void
-add_typed(struct bytes *text, const struct session *session)
-{
-	uint64_t kept = session->input.kept - session->outage.kept;
+/* Texts of a line, until it is shown. */
+struct texts {
+	char event[3][WORDS_MAX], typed[3][WORDS_MAX], keys[2][WORDS_MAX];
+};
 
-	if (session->input.dropped != session->outage.dropped)
-		bytes_print(text, "; NO ROOM for more typing, %llu bytes wait", (unsigned long long)kept);
-	else if (kept > 0)
-		bytes_print(text, "; %llu typed", (unsigned long long)kept);
+static void
+show_row(struct session *session, const struct consolerow *row)
+{
+	struct bytes text = BYTES_INIT(CONSOLESTATUSLINE_MAX);
+	unsigned columns, rows;
+
+	if (!consoleterminal_size(STDOUT_FILENO, &columns, &rows))
+		return;
+	consolerow_fit(&text, row, columns < CONSOLESTATUSLINE_MAX ? columns : CONSOLESTATUSLINE_MAX);
+	if (!bytes_failed(&text))
+		consolestatusline_show(&session->outage.line, bytes_view(&text));
+	bytes_clear(&text);
 }
 
 static void
-add_escapes(struct bytes *text, const struct session *session)
+say_lost(struct texts *texts, struct consolerow *row, const char *name, unsigned long long seconds)
+{
+	snprintf(texts->event[0], WORDS_MAX, "%s: connection lost %llu s ago, resuming", name, seconds);
+	snprintf(texts->event[1], WORDS_MAX, "connection lost %llu s ago", seconds);
+	snprintf(texts->event[2], WORDS_MAX, "lost %llu s ago", seconds);
+	for (size_t i = 0; i < 3; i++)
+		row->event[i] = view_of(texts->event[i]);
+}
+
+static void
+say_typed(struct texts *texts, struct consolerow *row, const struct session *session)
+{
+	unsigned long long kept = session->input.kept - session->outage.kept;
+
+	if (session->input.dropped != session->outage.dropped) {
+		snprintf(texts->typed[0], WORDS_MAX, "NO ROOM for more typing, %llu bytes wait", kept);
+		row->typed[0] = view_of(texts->typed[0]);
+		row->typed[1] = VIEW("NO ROOM for more");
+		row->typed[2] = VIEW("NO ROOM");
+	} else if (kept > 0) {
+		snprintf(texts->typed[0], WORDS_MAX, "%llu typed", kept);
+		row->typed[0] = row->typed[1] = view_of(texts->typed[0]);
+	}
+}
+
+static void
+say_keys(struct texts *texts, struct consolerow *row, const struct session *session)
 {
 	char escape[COMMANDS_ESCAPE_TEXT];
 
 	if (session->input.escape.character == CONSOLEESCAPE_OFF)
 		return;
 	commands_escape_text(session->input.escape.character, escape);
-	bytes_print(text, "; %s. ends, %sd leaves", escape, escape);
+	snprintf(texts->keys[0], WORDS_MAX, "%s. ends, %sd leaves", escape, escape);
+	snprintf(texts->keys[1], WORDS_MAX, "%s. ends", escape);
+	row->keys[0] = view_of(texts->keys[0]);
+	row->keys[1] = view_of(texts->keys[1]);
 }
 
 static void
 show(struct session *session, uint64_t now)
 {
 	struct sessionoutage *outage = &session->outage;
-	struct bytes text = BYTES_INIT(4 * SSM_MESSAGE_MAX);
+	struct texts texts;
+	struct consolerow row = { .reason = outage->trouble.rc != SSM_OK ? view_of(outage->trouble.message) : VIEW_NONE };
 
-	bytes_print(&text, "[%s: connection lost %llu s ago, resuming", session->plan->cli->tool->name,
-	    (unsigned long long)(now - outage->since) / SECOND);
-	add_escapes(&text, session);
-	add_typed(&text, session);
-	if (outage->trouble.rc != SSM_OK)
-		bytes_print(&text, "; %s", outage->trouble.message);
-	bytes_add_char(&text, ']');
-	if (!bytes_failed(&text))
-		consolestatusline_show(&outage->line, bytes_view(&text));
+	say_lost(&texts, &row, session->plan->cli->tool->name, (now - outage->since) / SECOND);
+	say_typed(&texts, &row, session);
+	say_keys(&texts, &row, session);
+	show_row(session, &row);
 	outage->drawn |= outage->line.shown;
-	bytes_clear(&text);
 }
 
 /* The keys are still the terminal's, which knows how to interrupt. */
 static void
 show_wait(struct session *session, uint64_t now)
 {
-	struct sessionoutage *outage = &session->outage;
-	struct bytes text = BYTES_INIT(SSM_MESSAGE_MAX);
+	unsigned long long seconds = (now - session->outage.begun) / SECOND;
+	bool open = session->phase == SESSION_OPEN;
+	struct texts texts;
+	struct consolerow row = { .reason = VIEW_NONE };
 
-	bytes_print(&text, "[%s: %s, %llu s]", session->plan->cli->tool->name,
-	    session->phase == SESSION_OPEN ? "connected; the node has not said anything yet" : "connecting",
-	    (unsigned long long)(now - outage->begun) / SECOND);
-	if (!bytes_failed(&text))
-		consolestatusline_show(&outage->line, bytes_view(&text));
-	bytes_clear(&text);
+	snprintf(texts.event[0], WORDS_MAX, "%s: %s, %llu s", session->plan->cli->tool->name,
+	    open ? "connected; the node has not said anything yet" : "connecting", seconds);
+	snprintf(texts.event[1], WORDS_MAX, "%s, %llu s", open ? "the node has not said anything yet" : "connecting", seconds);
+	snprintf(texts.event[2], WORDS_MAX, "%s, %llu s", open ? "no word yet" : "connecting", seconds);
+	for (size_t i = 0; i < 3; i++)
+		row.event[i] = view_of(texts.event[i]);
+	show_row(session, &row);
 }
 
 static bool

@@ -71,6 +71,7 @@ sessionrecovery_succeeded(struct sessionrecovery *recovery)
 	recovery->until = 0;
 	recovery->attempts = 0;
 	recovery->told = SSM_OK;
+	ssm_error_clear(&recovery->why);
 }
 
 void
@@ -94,10 +95,19 @@ says_over(const struct ssm_error *err)
 	    strstr(err->message, "not in a valid state") != NULL);
 }
 
+/* For the words when it is given up. */
+static void
+keep_why(struct sessionrecovery *recovery, const struct ssm_error *why)
+{
+	ssm_fail(&recovery->why, why->rc, why->code, "%s", why->message);
+	recovery->why.service = why->service;
+}
+
 /* A line a change: who waits wants to know what for, but not again and again. */
 void
 sessionrecovery_tell(struct sessionrecovery *recovery, const struct ssm_error *why)
 {
+	keep_why(recovery, why);
 	if (recovery->told == why->rc)
 		return;
 	recovery->told = why->rc;
@@ -121,6 +131,13 @@ count_call(struct sessionrecovery *recovery)
 		sessionschedule_called(&recovery->schedule, recovery->asked);
 }
 
+/* A call that had no time left, behind one that had: nothing new is known. */
+static bool
+is_cut_short(const struct sessionrecovery *recovery)
+{
+	return recovery->why.rc != SSM_OK && loop_now(recovery->how->loop) >= recovery->until;
+}
+
 static enum sessionrecovery_result
 judge(struct sessionrecovery *recovery)
 {
@@ -129,6 +146,7 @@ judge(struct sessionrecovery *recovery)
 	recovery->state = SESSIONRECOVERY_IDLE;
 	count_call(recovery);
 	if (err->rc == SSM_OK) {
+		ssm_error_clear(&recovery->why);
 		if (recovery->until != UINT64_MAX)
 			set_timer(recovery, recovery->until);
 		return SESSIONRECOVERY_DOCUMENT;
@@ -142,7 +160,8 @@ judge(struct sessionrecovery *recovery)
 		take_why(recovery);
 		return SESSIONRECOVERY_GIVEN_UP;
 	}
-	sessionrecovery_tell(recovery, err);
+	if (!is_cut_short(recovery))
+		sessionrecovery_tell(recovery, err);
 	if (recovery->hurried)
 		wait_until(recovery, sessionschedule_at_once(&recovery->schedule, loop_now(recovery->how->loop)));
 	else
@@ -155,10 +174,10 @@ give_up(struct sessionrecovery *recovery)
 {
 	sessionrecovery_stop(recovery);
 	recovery->until = 0;
-	if (recovery->ask.err.rc != SSM_OK)
+	if (recovery->why.rc == SSM_OK && recovery->ask.err.rc != SSM_OK)
 		take_why(recovery);
-	else
-		ssm_fail(&recovery->why, SSM_E_AGAIN, "ConnectionLost", "the session could not be resumed in time");
+	else if (recovery->why.rc == SSM_OK)
+		ssm_fail(&recovery->why, SSM_E_AGAIN, "ConnectionLost", "no connection in time");
 	return SESSIONRECOVERY_GIVEN_UP;
 }
 

@@ -7,7 +7,7 @@
  * Use:       sessionrecovery_begin() at a loss; sessionrecovery_poll() after each turn of the loop, also while a
  *            connection is made of what it found, which is given up as the questions are.
  * Ownership: what is borrowed lives as long as the struct, which stays where it is.
- * Errors:    in `why`, when it is over or given up.
+ * Errors:    in `why`, when it is over or given up: what came of the last attempt of which something is known.
  */
 #ifndef SSM_SESSION_RECOVERY_H
 #define SSM_SESSION_RECOVERY_H

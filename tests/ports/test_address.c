@@ -13,6 +13,7 @@
 
 #include "tap.h"
 
+#define FORM "not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH"
 #define LONG_PATH "/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345"
 
 struct row {
@@ -39,18 +40,23 @@ static const struct row good[] = {
 static const struct {
 	const char *text, *message;
 } bad[] = {
-	{ "", "cannot listen on '': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "65536", "cannot listen on '65536': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "-1", "cannot listen on '-1': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "80x", "cannot listen on '80x': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ ":80", "cannot listen on ':80': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "host:", "cannot listen on 'host:': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "::1:80", "cannot listen on '::1:80': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "[::1]80", "cannot listen on '[::1]80': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "[::x]:80", "cannot listen on '[::x]:80': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "[127.0.0.1]:80", "cannot listen on '[127.0.0.1]:80': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "[]:80", "cannot listen on '[]:80': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
-	{ "a b:80", "cannot listen on 'a b:80': not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH" },
+	{ "", "cannot listen on '': " FORM " (a port is a number from 0 to 65535)" },
+	{ "65536", "cannot listen on '65536': " FORM " (a port is a number from 0 to 65535)" },
+	{ "-1", "cannot listen on '-1': " FORM " (a port is a number from 0 to 65535)" },
+	{ "80x", "cannot listen on '80x': " FORM " (a port is a number from 0 to 65535)" },
+	{ ":80", "cannot listen on ':80': " FORM " (in front of the port is no host)" },
+	{ "host:", "cannot listen on 'host:': " FORM " (a port is a number from 0 to 65535)" },
+	{ "::1:80", "cannot listen on '::1:80': " FORM " (an IPv6 address stands in brackets)" },
+	{ "[::1]80", "cannot listen on '[::1]80': " FORM " (a port is a number from 0 to 65535)" },
+	{ "[::x]:80", "cannot listen on '[::x]:80': " FORM " (in brackets is no IPv6 address)" },
+	{ "[127.0.0.1]:80", "cannot listen on '[127.0.0.1]:80': " FORM " (in brackets is no IPv6 address)" },
+	{ "[]:80", "cannot listen on '[]:80': " FORM " (in front of the port is no host)" },
+	{ "a b:80", "cannot listen on 'a b:80': " FORM " (in front of the port is no host)" },
+	{ "host:70000", "cannot listen on 'host:70000': " FORM " (a port is a number from 0 to 65535)" },
+	{ "ssh", "cannot listen on 'ssh': " FORM " (a port is a number from 0 to 65535)" },
+	{ "0x10", "cannot listen on '0x10': " FORM " (a port is a number from 0 to 65535)" },
+	{ "run/socket", "cannot listen on 'run/socket': " FORM " (a path begins with '/')" },
+	{ "[::1:80", "cannot listen on '[::1:80': " FORM " (an IPv6 address stands in brackets)" },
 	{ "/dev/fd/", "cannot listen on '/dev/fd/': not the number of a descriptor" },
 	{ "/dev/fd/1x", "cannot listen on '/dev/fd/1x': not the number of a descriptor" },
 	{ "/dev/fd/99999999999", "cannot listen on '/dev/fd/99999999999': not the number of a descriptor" },

@@ -100,9 +100,9 @@ def check_commands(service):
 
 def check_documents(service):
     is_equal(service.start("No-Such-Document")["__type"], "InvalidDocument", "an unknown document is refused")
-    is_equal(kind(service.start(COMMAND)), "ValidationException", "a command document wants a command")
+    is_equal(kind(service.start(COMMAND)), "InvalidParameters", "a command document wants a command")
     is_equal(kind(service.call("StartSession", Target="i-0a1b2c3d4e5f60001", DocumentName=COMMAND,
-                               Parameters={"command": ["a", "b"]})), "ValidationException", "one command")
+                               Parameters={"command": ["a", "b"]})), "InvalidParameters", "one command")
     channel = service.open(service.start("SSM-SessionManagerRunShell"))
     channel.type("exit\r")
     ok(channel.until_closed(), "the document of a shell is known")

@@ -86,7 +86,7 @@ def finish(session):
 
 
 def kind(answer):
-    return answer["__type"].rpartition("#")[2], answer.get("message")
+    return answer["__type"].rpartition("#")[2], answer.get("message", answer.get("Message"))
 
 
 def check_documents(service):
@@ -99,12 +99,22 @@ def check_documents(service):
              "of one with a host")
     is_equal(channel.agent, "3.3.987.0", "the agent's version")
     for document, parameters, text in [
-            (LOCAL, {"portNumber": "0"}, "portNumber is no port"), (LOCAL, {"portNumber": "65536"}, "portNumber is no port"),
-            (LOCAL, {"portNumber": "ssh"}, "portNumber is no port"), (LOCAL, {"portNumber": "000080"}, "portNumber is no port"),
-            (LOCAL, {"localPortNumber": "-1"}, "localPortNumber is no port"),
-            (REMOTE, {"portNumber": "80"}, "host is required"), (REMOTE, {"host": "a b"}, "host is no host"),
-            (REMOTE, {"host": "a" * 254}, "host is no host")]:
-        is_equal(kind(service.start(document, **parameters)), ("ValidationException", f"Parameter {text}."),
+            *((LOCAL, {"portNumber": value}, f'Parameter "portNumber" has value "{value}" not matching a port, 1 to 65535.')
+              for value in ("0", "65536", "ssh", "000080")),
+            (LOCAL, {"localPortNumber": "-1"}, 'Parameter "localPortNumber" has value "-1" not matching a port, 0 to 65535.'),
+            (REMOTE, {"portNumber": "80"}, 'Parameter "host" is required.'),
+            (REMOTE, {"host": "a b"}, 'Parameter "host" has value "a b" not matching a host.'),
+            (REMOTE, {"host": "a" * 254}, f'Parameter "host" has value "{"a" * 100}" not matching a host.'),
+            (LOCAL, {"port": "80"}, f'Parameter "port" is not one of document {LOCAL}.'),
+            (LOCAL, {"portNumber": "80", "PortNumber": "80"}, f'Parameter "PortNumber" is not one of document {LOCAL}.'),
+            (LOCAL, {"portNumber": "80", "host": "echo.sandbox"}, f'Parameter "host" is not one of document {LOCAL}.'),
+            ("AWS-StartSSHSession", {"localPortNumber": "80"},
+             'Parameter "localPortNumber" is not one of document AWS-StartSSHSession.'),
+            ("AWS-StartInteractiveCommand", {"command": "ls", "separateOutputStream": "true"},
+             'Parameter "separateOutputStream" is not one of document AWS-StartInteractiveCommand.'),
+            ("SSM-SessionManagerRunShell", {"command": "ls"},
+             'Parameter "command" is not one of document SSM-SessionManagerRunShell.')]:
+        is_equal(kind(service.start(document, **parameters)), ("InvalidParameters", text),
                  f"refused: {document} {parameters}"[:100])
     is_equal(kind(service.start(SOCKET))[0], "InvalidDocument", "sockets are not known")
 

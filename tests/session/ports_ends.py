@@ -123,7 +123,7 @@ def wrong_calls(sandbox):
     answer = document(sandbox, host="echo.sandbox", portNumber=7)
     code, _, lines = Tunnel(sandbox, answer, "--listen", "nowhere").finish()
     is_equal((code, lines[0]), (252, "ssm-stream: option '--listen': cannot listen on 'nowhere': "
-                                "not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH; see 'ssm-stream --help'"),
+                                "not PORT, HOST:PORT, [ADDRESS]:PORT or /PATH (a port is a number from 0 to 65535); see 'ssm-stream --help'"),
              "what is no address is a wrong call")
     code, _, lines = Tunnel(sandbox, answer, "--ready-fd", "99").finish()
     is_equal((code, lines[0]), (252, "ssm-stream: option '--ready-fd': descriptor 99 cannot be written to; see 'ssm-stream "

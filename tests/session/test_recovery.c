@@ -136,6 +136,15 @@ check_long(void)
 
 	begin(&world, 30000);
 	is_number(play(&world, START + 60000), SESSIONRECOVERY_GIVEN_UP, "with a limit it is given up");
+	is_text(world.recovery.why.code, "Trouble", "and known why");
+	end(&world);
+
+	begin(&world, 30000);
+	play(&world, START + 10000);
+	hangs = true;
+	code = "Timeout";
+	is_number(play(&world, START + 60000), SESSIONRECOVERY_GIVEN_UP, "given up while it asks");
+	is_text(world.recovery.why.code, "Trouble", "what was known before is why");
 	end(&world);
 
 	begin(&world, 0);
@@ -235,6 +244,7 @@ check_dial(void)
 	answer = SSM_OK;
 	is_number(play(&world, START + 60000), SESSIONRECOVERY_DOCUMENT, "a token at once");
 	is_number(play(&world, START + 60000), SESSIONRECOVERY_GIVEN_UP, "no connection in time: given up");
+	is_text(world.recovery.why.message, "no connection in time", "which is why");
 	ok(now - START <= 30020, "and no later");
 	end(&world);
 
