@@ -180,6 +180,7 @@ def limits():
        f"{waiting} sent")
 
     run = Run(100, "-j2", held=[1], padding="x" * (1 << 19))
+    run.server.wait_for(32)
     kept = run.server.come_to_rest()
     run.open(1)
     got = run.finish()
