@@ -20,7 +20,7 @@ from fault_server import Reply, Server, http
 from tap import done, ok, skip
 
 BUILD = os.path.dirname(CALL)
-PATIENCE = 20
+PATIENCE = 60
 
 
 class GatedServer(Server):
