@@ -252,7 +252,7 @@ def check_standing_still(service):
     go, seen = threading.Event(), []
 
     def late(connection):
-        go.wait(60)
+        go.wait()
         length = 0
         while data := connection.recv(1 << 20):
             length += len(data)
