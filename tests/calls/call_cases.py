@@ -53,7 +53,7 @@ def environment(extra):
 
 def call(text, *options, env=None, **kw):
     data = text.encode() if isinstance(text, str) else text
-    return subprocess.run([CALL, *options], input=data, capture_output=True, timeout=30, check=False,
+    return subprocess.run([CALL, *options], input=data, capture_output=True, timeout=90, check=False,
                           env=environment(env or {}), cwd=HOME, **kw)
 
 
@@ -72,7 +72,7 @@ def take_summary(text, count):
 
 class Case:
     def __init__(self, title, text, options=(), out="", err="", code=0, paths=(), count=None,
-                 env=None, check=None, server=SERVER, seconds=(0, 25)):
+                 env=None, check=None, server=SERVER, seconds=(0, 60)):
         self.title, self.text, self.options, self.out, self.err = title, text, options, out, err
         self.code, self.env, self.check, self.server = code, env, check, server
         self.paths = [paths] if isinstance(paths, str) else list(paths)

@@ -20,7 +20,7 @@ from fault_server import Reply, Server, http
 from tap import done, ok, skip
 
 BUILD = os.path.dirname(CALL)
-PATIENCE = 20
+PATIENCE = 60
 
 
 class GatedServer(Server):
@@ -180,6 +180,7 @@ def limits():
        f"{waiting} sent")
 
     run = Run(100, "-j2", held=[1], padding="x" * (1 << 19))
+    run.server.wait_for(32)
     kept = run.server.come_to_rest()
     run.open(1)
     got = run.finish()

@@ -12,6 +12,8 @@ import sigv4_judge
 import websocket_server as websocket
 from datachannel_message import Message, encode
 
+PATIENCE = 60                               # seconds, for what must come
+
 
 class Client:
     """One session's client. What a test makes wrong stands in `fault`, a name that is asked for at the place in question."""
@@ -145,7 +147,7 @@ class Client:
                 for action in actions]
         return json.dumps({"ClientVersion": "1.2.764.0", "ProcessedClientActions": done, "Errors": None}).encode()
 
-    def run(self, until, seconds=5.0, resume=True):
+    def run(self, until, seconds=PATIENCE, resume=True):
         """Reads and acknowledges until that holds; whether it did. A lost connection is followed by another."""
         frames_end = time.monotonic() + seconds
         while not until() and time.monotonic() < frames_end:

@@ -76,7 +76,7 @@ class Session:
         with self.lock:
             self.wrong += [f"connection {self.connections}: {text}" for text in texts]
 
-    def wait(self, condition, seconds=10.0):
+    def wait(self, condition, seconds=60.0):
         """Until condition() holds; whether it does."""
         with self.changed:
             return self.changed.wait_for(condition, seconds)

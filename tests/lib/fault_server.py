@@ -123,8 +123,12 @@ class Server:
 
 
 def closed_port(host="127.0.0.1"):
-    """A port that nobody listens on, and that no server started meanwhile is given."""
+    """
+    A port that nobody listens on, and that nobody who asks for any is given meanwhile; who asks for it by its number, with
+    SO_REUSEADDR, may listen there.
+    """
     HELD.append(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
+    HELD[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     HELD[-1].bind((host, 0))
     return HELD[-1].getsockname()[1]
 

@@ -3,7 +3,7 @@ import glob
 import os
 import time
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 class Rivals:

@@ -2,18 +2,13 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 
+from fault_server import closed_port
+
 SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 PRIVSEP = "/run/sshd"           # which sshd wants when root starts it; it stays, others may be using it
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Sshd:
@@ -71,7 +66,7 @@ LogLevel ERROR
             return "no OpenSSH server and client here"
         if os.geteuid() == 0:
             os.makedirs(PRIVSEP, 0o755, exist_ok=True)
-        self.configure(free_port())
+        self.configure(closed_port())
         self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", self.path("server")], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:

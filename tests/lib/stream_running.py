@@ -86,7 +86,7 @@ class Stream:
             return max([int(line.split()[1]) for line in status if line.startswith("VmHWM")], default=0)
         return 0
 
-    def finish(self, seconds=20.0):
+    def finish(self, seconds=60.0):
         """Waits for the end; a run that hangs is killed, and has the code "hangs"."""
         killed = threading.Event()
         limit = threading.Timer(seconds, lambda: (killed.set(), self.process.kill()))
@@ -104,7 +104,7 @@ class Stream:
         return Ended("hangs" if killed.is_set() else self.process.returncode, self.out(), self.err(), peak, spent)
 
 
-def run(emulator, document, *options, data=None, seconds=20.0, **how):
+def run(emulator, document, *options, data=None, seconds=60.0, **how):
     """One run from start to end; data is its input, which then ends; without, it stays open."""
     stream = Stream(emulator, document, *options, **how)
     if data is not None:

@@ -16,7 +16,7 @@ from sandbox_running import BUILD_DIR, Sandbox
 
 TOOL = os.path.join(BUILD_DIR, "ssm-stream")
 TARGET = "i-0a1b2c3d4e5f60001"
-PATIENCE = 20                               # seconds, for what must come
+PATIENCE = 60                               # seconds, for what must come
 
 
 class Service:

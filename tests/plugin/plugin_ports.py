@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 
+from fault_server import closed_port
 from plugin_world import LIMIT, REGION, TARGET, World, exits, starts, wait_for
 from port_running import is_at_rest, wait_until
 from tap import done, is_equal, ok
@@ -65,9 +66,7 @@ def check_port(world, title, opened, accepted, count, **changes):
 
 
 def check_refused(world):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    document = world.session(*FORWARDING, f"portNumber={port}")
+    document = world.session(*FORWARDING, f"portNumber={closed_port()}")
     run = world.start(arguments(document, world))
     seen = wait_for(run.stdout, b"Waiting for connections...\n")
     local = re.search(rb"Port (\d+) opened", seen)

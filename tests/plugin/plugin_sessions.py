@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 
+from fault_server import closed_port
 from plugin_world import BUILD_DIR, LIMIT, PLUGIN, REGION, TARGET, VARIABLE, World, exits, open_terminal, read_terminal, starts, wait_for
 from tap import done, is_equal, ok
 
@@ -182,9 +183,7 @@ def check_port(world):
 
 
 def check_refused(world):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    document = world.session("--document-name", "AWS-StartSSHSession", "--parameters", f"portNumber={port}")
+    document = world.session("--document-name", "AWS-StartSSHSession", "--parameters", f"portNumber={closed_port()}")
     name = document["SessionId"]
     code, out, err = world.run(three(document))
     ok(code == 1 and out.startswith(f"{starts(name)}\n\nSessionId: {name} : ") and out.endswith("Connection refused\n\n"),

@@ -14,7 +14,7 @@ PLUGIN = os.path.join(BUILD_DIR, "session-manager-plugin")
 TARGET = "i-0a1b2c3d4e5f60001"
 REGION = "us-east-1"
 VARIABLE = "AWS_SSM_START_SESSION_RESPONSE"
-LIMIT = 60                                  # seconds, for what must come
+LIMIT = 180                                 # seconds, for what must come: the AWS CLI needs its time on a busy machine
 IGNORED = signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP     # by the AWS CLI, for what it starts
 
 

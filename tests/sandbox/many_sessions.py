@@ -81,9 +81,9 @@ class World:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def memory(self):
-        """KiB that this process alone accounts for."""
+        """KiB that are no file's: of a library's pages a process accounts for more when others that have them end."""
         with open(f"/proc/{self.pid}/smaps_rollup", encoding="utf-8") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+            return next(int(line.split()[1]) for line in file if line.startswith("Anonymous:"))
 
     def has(self):
         """After a call, with which its loop has turned: it may not have seen yet that this one's client is gone."""

@@ -565,7 +565,7 @@ def check_aws_cli(sandbox):
         environment = {"HOME": sandbox.directory.name, "PATH": "/usr/bin:/bin", "AWS_PAGER": "",
                        "AWS_MAX_ATTEMPTS": "3", **sandbox.environment, **variables}
         return subprocess.run([aws, service, "--endpoint-url", sandbox.url, *arguments], text=True,
-                              env=environment, capture_output=True, timeout=60, check=False)
+                              env=environment, capture_output=True, timeout=180, check=False)
 
     got = run("resume-session", "--session-id", session("disconnected"))
     ok(got.returncode == 0 and json.loads(got.stdout)["SessionId"] == session("disconnected"),

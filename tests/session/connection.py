@@ -6,6 +6,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import threading
 
 from certificates import Certificates
 from fault_server import Proxy, Reply, closed_port, http
@@ -269,7 +270,7 @@ def pieces_of_frames():
 
 def pings():
     """More pings than a client should keep pongs for, from a server that reads none of them for a while."""
-    facts = {}
+    facts, started = {}, threading.Event()
 
     def resident(pid):
         with open(f"/proc/{pid}/status", encoding="ascii") as status:
@@ -277,6 +278,7 @@ def pings():
 
     def script(peer):
         peer.send(accept(peer.request()))
+        started.wait(20)
         before = resident(facts["client"].pid)
         for n in range(300):
             peer.send(b"".join(frame(b"%06d" % (n * 1000 + k) + b"." * 119, 9) for k in range(1000)))
@@ -290,6 +292,7 @@ def pings():
 
     server = WsServer(script)
     with subprocess.Popen([PROBE, server.url(), "linger="], stdout=subprocess.PIPE, text=True) as facts["client"]:
+        started.set()
         said = facts["client"].stdout.read()
     server.close()
     ok("text done" in said and facts.get("last") == b"299999" and not server.faults,

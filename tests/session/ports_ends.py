@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 
+from fault_server import closed_port
 from port_running import LIMIT, Tunnel, document, echo, environment, is_at_rest, receive, wait_until
 from sandbox_running import Sandbox
 from tap import done, is_equal, ok, together
@@ -77,8 +78,7 @@ def listening(sandbox):
 
 def named_port(sandbox):
     """The port that the session's properties name; and that it is in use."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = closed_port()
     tunnel = Tunnel(sandbox, document(sandbox, host="echo.sandbox", portNumber=7, localPortNumber=port))
     is_equal(tunnel.ready[:1], [f"127.0.0.1:{port}"], "the port that the session names")
     second = Tunnel(sandbox, document(sandbox, host="echo.sandbox", portNumber=7, localPortNumber=port))
@@ -144,8 +144,7 @@ def other_sessions(sandbox):
 
 def refused(sandbox):
     """Nobody is at the port of the node: the connection is closed, a line says so, and others go on."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    port = closed_port()
     for parameters, words in (({}, f"its port {port}"), ({"host": "localhost"}, f"port {port} of localhost")):
         name = "AWS-StartPortForwardingSession" + ("ToRemoteHost" if parameters else "")
         tunnel = Tunnel(sandbox, document(sandbox, name, portNumber=port, **parameters))

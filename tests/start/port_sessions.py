@@ -8,6 +8,7 @@ import subprocess
 import threading
 import tty
 
+from fault_server import closed_port
 from sandbox_running import BUILD_DIR, Sandbox
 from sshd import Sshd
 from tap import done, is_equal, ok, skip
@@ -90,8 +91,7 @@ def check_target_closes(sandbox):
 
 
 def check_refused(sandbox):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = closed_port()
     got = subprocess.run(command(port), stdin=subprocess.DEVNULL, capture_output=True, env=environment(sandbox),
                          timeout=LIMIT, check=False)
     is_equal((got.returncode, got.stdout, got.stderr.decode()),

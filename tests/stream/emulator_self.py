@@ -8,7 +8,7 @@ import uuid
 
 import datachannel_programs as programs
 from datachannel import Emulator
-from datachannel_client import Client
+from datachannel_client import PATIENCE, Client
 from datachannel_message import OUTPUT, STDERR, encode
 from sigv4_judge import PATTERN, Keys, botocore, by_botocore
 from tap import done, is_equal, ok, skip
@@ -51,11 +51,13 @@ def run(emulator, name, program, fault, act):
     return session, client
 
 
-def type_along(client):
-    client.run(lambda: client.received or client.session.wrong, 1)
+def type_along(client, seconds=PATIENCE):
+    """seconds are for the answer to what is typed."""
+    found = lambda: client.session.wrong or client.emulator.wrong
+    client.run(lambda: client.received or found())
     for text in b"one\r", b"two\r":
         client.send(text)
-    client.run(lambda: client.received.endswith(b"two\r") or client.session.wrong, 1, resume=False)
+    client.run(lambda: client.received.endswith(b"two\r") or found(), seconds, resume=False)
 
 
 def check_good(emulator):
@@ -89,7 +91,7 @@ def check_cuts(emulator):
         session.watch = lambda number, s=session, h=how: s.cut(h) if number in (40, 90) else None
         client = Client(emulator, session)
         client.connect()
-        client.run(lambda c=client: c.closed is not None, 20)
+        client.run(lambda c=client: c.closed is not None)
         ok(client.received == listing and session.connections == 3 and not session.wrong,
            f"a listing, cut twice by {how}: every byte once", len(client.received), session.connections, *session.wrong)
 
@@ -102,11 +104,12 @@ def check_rules(emulator):
     session.lose_acknowledgements, session.lose_input = {0}, {1}
     client = Client(emulator, session)
     client.connect()
-    type_along(client)
+    type_along(client, 1)
     client.binary(client.unacknowledged.get(1, b""))
     ok(client.run(lambda: client.received.endswith(b"two\r") and not session.unacknowledged) and not session.wrong,
        "what is lost is repeated, and acknowledged then", client.received, session.unacknowledged, *session.wrong)
-    session, client = run(emulator, "stall", programs.Shell(), "no acknowledgement", lambda c: c.run(lambda: False, 1))
+    session, client = run(emulator, "stall", programs.Shell(), "no acknowledgement",
+                          lambda c: c.run(lambda: 0 in c.session.unacknowledged and c.session.unacknowledged[0].repeats > 1))
     ok(0 in session.unacknowledged and session.sent[0].sequence == 0, "a client that does not acknowledge is one")
     ok(session.unacknowledged[0].repeats > 1, "and the oldest message is repeated to it")
 
@@ -121,7 +124,7 @@ def check_faults(emulator):
     ok(any("the target is" in wrong for wrong in emulator.wrong), "a fault is found: target", *emulator.wrong)
     for fault, text in HANDSHAKE_FAULTS.items():
         session, _ = run(emulator, f"fault {fault}".replace(" ", "-"), programs.Command(), fault,
-                         lambda c: c.run(lambda: c.session.wrong, 1, resume=False))
+                         lambda c: c.run(lambda: c.session.wrong, resume=False))
         ok(any(text in wrong for wrong in session.wrong), f"a fault is found: {fault}", *session.wrong)
 
 

@@ -14,6 +14,8 @@ from sigv4_judge import Keys
 from stream_running import TOOL, Stream
 from tap import done, is_equal, ok, skip_all
 
+PATIENCE = 20                               # seconds, for what must come
+
 
 class Terminal:
     """A terminal with ssm-stream in its foreground, and what was written to it."""
@@ -25,7 +27,8 @@ class Terminal:
         self.text = b""
         self.stream = Stream(emulator, document, *options, stdin=self.end, stdout=self.end, stderr=self.end,
                              start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        threading.Thread(target=self.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
 
     def read(self):
         try:
@@ -48,6 +51,7 @@ class Terminal:
         got = self.stream.finish()
         self.restored = termios.tcgetattr(self.end) == self.before
         os.close(self.end)
+        self.reader.join(PATIENCE)          # all that was written has been read then
         return got
 
 

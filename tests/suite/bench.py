@@ -105,7 +105,8 @@ def heard(command, text):
     """What a server hears of a command that gets {url} in its input; it answers with an empty object."""
     with socket.create_server(("127.0.0.1", 0)) as server, tempfile.TemporaryFile("w+") as stdin:
         server.settimeout(30)
-        stdin.write(text.replace("{url}", f"http://127.0.0.1:{server.getsockname()[1]}/"))
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        stdin.write(text.replace("{url}", f"http://{place}/"))
         stdin.seek(0)
         with subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
             connection, _ = server.accept()
@@ -115,7 +116,7 @@ def heard(command, text):
                 while not got.endswith(b"{}"):
                     got += connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-            return got.replace(str(server.getsockname()[1]).encode(), b"PORT")
+            return got.replace(place.encode(), b"PLACE")
 
 
 def check_bytes():
