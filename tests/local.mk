@@ -444,6 +444,12 @@ check-long: all
 check-drop-in: all
 	DROP_IN=all $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/resume/drop_in.py
 
+# Allocations that fail, with those of one way that make check has twice only; and more that is drawn by chance.
+check-thorough: all
+	$(MAKE) $(AM_MAKEFLAGS) check ALLOC_FAULTS=all LINES=20000 PAIRS=4000 COUNT=500 \
+		TESTS='tests/suite/alloc_faults.py tests/json/json_oracle.py tests/config/profiles_oracle.py \
+		tests/config/settings_oracle.py'
+
 # Simulated sessions of the data channel: more of them than make check has, from another seed on.
 SEEDS = 100000
 FIRST_SEED = 1
