@@ -1,9 +1,10 @@
 """Every allocation of a run fails once, alone and with all that follow: an exit code, never a signal.
 
-Of a large run those that come from the same functions as two before them, all the way up, are left out;
-ALLOC_FAULTS=all has them too (make check-thorough).
 Output is then nothing or whole, and no secret is in a message. What dies before main or deep in a
 library that cannot be guarded is listed here, by the function that it dies in.
+
+Of a large run those that come from the same functions as two before them, all the way up, are left out;
+ALLOC_FAULTS=all has them too (make check-thorough).
 """
 import collections
 import concurrent.futures
@@ -167,7 +168,7 @@ def place_of(told):
 
 
 def points_of(ways):
-    """All of a small run; of a large one the ends, where our own code allocates, and every 61st between, less repetitions."""
+    """All of a small run; of a large one the ends, where our own code allocates, and every 61st, less repetitions."""
     count, seen, points = len(ways), collections.Counter(), []
     for n, way in enumerate(ways, 1):
         if n <= 60 or n > count - 260 or n % 61 == 0:
