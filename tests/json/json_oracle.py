@@ -190,7 +190,7 @@ def test_generated(rng):
     make = Maker(rng)
     for title, line in NAMED:
         compare([line], f"{title}: as Python and our limits say")
-    lines, block = int(os.environ.get("LINES") or 8000), 1000
+    lines, block = int(os.environ.get("LINES") or 20000), 1000
     counts = {"OK": 0, "BAD": 0}
     for first in range(0, lines, block):
         batch = [make.line() for _ in range(min(block, lines - first))]
