@@ -348,7 +348,7 @@ def check_generated(report, answers, seed):
 def main():
     program = find_program()
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(2**32))
-    count = int(os.environ.get("PAIRS") or 4000)
+    count = int(os.environ.get("PAIRS") or 2000)
     rng = random.Random(seed)
     report = Report()
     print(f"# seed {seed}, botocore {botocore.__version__}")

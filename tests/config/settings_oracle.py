@@ -281,7 +281,7 @@ def compare_defaults(comparison, drawing, got, session):
 
 
 def test_drawings():
-    seed, count = int(os.environ.get("SEED", random.randrange(1 << 32))), int(os.environ.get("COUNT", "500"))
+    seed, count = int(os.environ.get("SEED", random.randrange(1 << 32))), int(os.environ.get("COUNT", "250"))
     print(f"# SEED={seed}")
     rng, comparison = random.Random(seed), Comparison()
     with tempfile.TemporaryDirectory() as directory:

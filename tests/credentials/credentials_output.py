@@ -13,12 +13,12 @@ import tempfile
 import termios
 import time
 
+from aws_cli import Aws, look_for_aws
 from fake_aws import XML, FakeAWS, keys, sts_document, when
 from tap import done, is_equal, ok
 
 BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 TOOL = os.path.join(BUILD_DIR, "ssm-credentials")
-AWS = "/usr/bin/aws"
 MARK = "CANARY0SECRET0"
 TIOCGPTPEER = 0x5441         # a terminal's other end, from its master
 FORMATS = ("process", "env", "env-no-export")
@@ -63,30 +63,39 @@ def run(*arguments, **more):
     return subprocess.run(arguments, capture_output=True, text=True, env=environment(**more), timeout=60, check=False)
 
 
-def has_export():
-    return os.access(AWS, os.X_OK) and run(AWS, "configure", "export-credentials", **KEYS).returncode == 0
+def find_export():
+    """The AWS CLI's command, if it has it, in a process that stays: a start needs a second."""
+    found = look_for_aws()
+    if found is None or run(found[0], "configure", "export-credentials", **KEYS).returncode != 0:
+        return None
+    return Aws(found[1], "export-credentials", "configure")
 
 
-def check_formats():
+def export(aws, *arguments, **more):
+    code, out, err = aws.run(arguments, environment(**more), os.getcwd())
+    return subprocess.CompletedProcess(arguments, code, out.decode(), err)
+
+
+def check_formats(aws):
     cases = [("keys alone", {}), ("with a token", {"AWS_SESSION_TOKEN": "AQoDYXdzEPT//////////wEXAMPLE=="}),
              ("with an end", {"AWS_SESSION_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2099-01-02T03:04:05Z"}),
              ("with an end and no token", {"AWS_CREDENTIAL_EXPIRATION": "2099-01-02T03:04:05+00:00"})]
     for title, more in cases:
         for form in FORMATS:
-            theirs = run(AWS, "configure", "export-credentials", "--format", form, **KEYS, **more)
+            theirs = export(aws, "--format", form, **KEYS, **more)
             mine = run(TOOL, "--format", form, **KEYS, **more)
             is_equal((mine.stdout, mine.returncode), (theirs.stdout, theirs.returncode), f"format {form}, {title}")
 
 
-def check_guard():
+def check_guard(aws):
     for chain in "", "a", "a,b,c", "a,b,c,d", "a,b,c,d,e", "static", "x,static", "a,,b", "a,b,", ",,,":
-        theirs = run(AWS, "configure", "export-credentials", "--profile", "static", _AWS_CLI_PROFILE_CHAIN=chain)
+        theirs = export(aws, "--profile", "static", _AWS_CLI_PROFILE_CHAIN=chain)
         mine = run(TOOL, "--profile", "static", _AWS_CLI_PROFILE_CHAIN=chain)
         is_equal((mine.stdout, mine.returncode, mine.stderr.removeprefix("ssm-credentials: ").strip()),
                  (theirs.stdout, theirs.returncode, theirs.stderr.strip().replace("\n", "\\n")),
                  f"after the profiles {chain!r}")
     for chain in "", "x", "x,y":
-        theirs = run(AWS, "configure", "export-credentials", "--profile", "told", _AWS_CLI_PROFILE_CHAIN=chain)
+        theirs = export(aws, "--profile", "told", _AWS_CLI_PROFILE_CHAIN=chain)
         mine = run(TOOL, "--profile", "told", _AWS_CLI_PROFILE_CHAIN=chain)
         ok((mine.stdout, mine.returncode) == (theirs.stdout, 0) and "told" in mine.stdout,
            f"what a process is told, after {chain!r}", mine.stdout, mine.stderr, theirs.stdout)
@@ -247,9 +256,11 @@ def main():
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
         aws.reply("POST /", headers=XML, body=lambda _: sts_document(given=keys("ASIAROLE")))
-        if has_export():
-            check_formats()
-            check_guard()
+        theirs = find_export()
+        if theirs is not None:
+            check_formats(theirs)
+            check_guard(theirs)
+            theirs.stop()
         check_nesting()
         check_prompt(aws)
         check_mask(aws)

@@ -10,8 +10,8 @@ from tap import skip_all
 SRC_DIR = os.path.abspath(os.environ.get("SRC_DIR", "."))
 
 
-def find_aws():
-    """A version 2 of aws in Python, and its interpreter; Debian's before another one."""
+def look_for_aws():
+    """A version 2 of aws in Python, and its interpreter; Debian's before another one; None where there is none."""
     for path in "/usr/bin/aws", shutil.which("aws"):
         if path is None or not os.path.exists(path):
             continue
@@ -22,15 +22,19 @@ def find_aws():
                              text=True, check=False)
         if got.returncode == 0 and got.stdout.startswith("2."):
             return path, python
-    skip_all("there is no aws of version 2 in Python")
     return None
 
 
-class Aws:
-    """One command of aws ssm in a process that stays."""
+def find_aws():
+    """The same; without one, the test ends."""
+    return look_for_aws() or skip_all("there is no aws of version 2 in Python")
 
-    def __init__(self, python, command):
-        self.process = subprocess.Popen([python, os.path.join(SRC_DIR, "tests/lib/aws_cli_process.py"), command],
+
+class Aws:
+    """One command of aws, of ssm or another service, in a process that stays."""
+
+    def __init__(self, python, command, service="ssm"):
+        self.process = subprocess.Popen([python, os.path.join(SRC_DIR, "tests/lib/aws_cli_process.py"), service, command],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(self, arguments, environment, directory):

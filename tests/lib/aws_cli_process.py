@@ -1,6 +1,7 @@
 """The AWS CLI in one process: a line of JSON in with arguments and environment, one out with what came of it.
 
-Run by aws_cli.py, which names the command, with the interpreter of the installed aws, which needs half a second to start otherwise.
+Run by aws_cli.py, which names the command's words, with the interpreter of the installed aws, which needs half a second to
+start otherwise.
 """
 import base64
 import contextlib
@@ -28,13 +29,13 @@ def call(arguments):
 
 
 def main():
-    command = sys.argv[1]
+    command = sys.argv[1:]
     for line in sys.stdin:
         task = json.loads(line)
         os.environ.clear()
         os.environ.update({**task["environment"], **DATA_PATH})
         os.chdir(task["directory"])
-        code, out, err = call(["ssm", command, *task["arguments"]])
+        code, out, err = call([*command, *task["arguments"]])
         print(json.dumps({"code": code, "out": base64.b64encode(out).decode(),
                           "err": err.decode("utf-8", "backslashreplace")}), flush=True)
 
