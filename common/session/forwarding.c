@@ -149,7 +149,7 @@ read_where(struct portsaddress *address, const struct portproperties *port, stru
 	struct view path = bytes_view(&port->local_socket), number = bytes_view(&port->local_port);
 	unsigned long long ignored;
 
-	if (path.len > 0)
+	if (port->has_socket)
 		return portsaddress_parse(address, path, err) == SSM_OK && address->kind == PORTSADDRESS_UNIX ? SSM_OK :
 		    ssm_fail(err, SSM_E_OTHER, "InvalidProperties",
 		    "cannot listen where the session says: '%.*s' is no path of a socket", VIEW_ARG_CUT(path, TOLD_MAX));

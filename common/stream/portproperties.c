@@ -29,8 +29,7 @@ keep(struct bytes *out, const struct json_doc *doc, const char *name)
 {
 	struct view text = json_text(doc, name);
 
-	if (text.len <= out->max)
-		bytes_set(out, text);
+	bytes_set(out, view_slice(text, 0, text.len < out->max ? text.len : out->max));
 }
 
 void
@@ -39,7 +38,8 @@ portproperties_read(struct portproperties *properties, const struct json_doc *te
 	keep(&properties->port, text, "portNumber");
 	keep(&properties->host, text, "host");
 	keep(&properties->local_port, text, "localPortNumber");
-	if (view_is(json_text(text, "localConnectionType"), "unix"))
+	properties->has_socket = view_is(json_text(text, "localConnectionType"), "unix");
+	if (properties->has_socket)
 		keep(&properties->local_socket, text, "localUnixSocket");
 	if (!view_is(json_text(text, "type"), "LocalPortForwarding"))
 		properties->mode = PORTPROPERTIES_STREAMS;

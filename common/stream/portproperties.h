@@ -13,7 +13,7 @@
 #include "core/bytes.h"
 #include "json/json.h"
 
-#define PORTPROPERTIES_TEXT_MAX 1024	/* bytes */
+#define PORTPROPERTIES_TEXT_MAX 1024	/* bytes; what is longer is right nowhere, and cut */
 
 enum portproperties_mode {
 	PORTPROPERTIES_STREAMS,		/* one connection, on standard input and output */
@@ -26,7 +26,8 @@ struct portproperties {
 	bool keepalive;			/* of SMUX: the agent wants to hear something all the while */
 	struct bytes port, host;	/* where it leads; host empty: the node itself */
 	struct bytes local_port;	/* empty or "0": any */
-	struct bytes local_socket;	/* a path in place of a port; empty: none */
+	bool has_socket;		/* a path in place of a port, whatever it is */
+	struct bytes local_socket;
 };
 
 #define PORTPROPERTIES_INIT { .port = BYTES_INIT(PORTPROPERTIES_TEXT_MAX), .host = BYTES_INIT(PORTPROPERTIES_TEXT_MAX), \

@@ -277,9 +277,11 @@ def places(emulator):
         descriptor = f"/dev/fd/{handed.fileno()}"
         for count, place in enumerate(("*:0", "127.0.0.1:0", "65536", "+1", path, descriptor)):
             refused(emulator, f"port-{count}", place, "port", handed, localPortNumber=place)
-        for count, place in enumerate(("8089", "left", descriptor)):
+        for count, place in enumerate(("8089", "left", descriptor, "")):
             refused(emulator, f"path-{count}", place, "path of a socket", handed, localConnectionType="unix",
                     localUnixSocket=place)
+        refused(emulator, "path-long", "/" + 1024 * "x", "path of a socket", handed, localConnectionType="unix",
+                localUnixSocket="/" + 1024 * "x")
         is_equal(os.stat(path), before, "a socket that somebody has left is as it was")
 
 
@@ -288,7 +290,8 @@ def refused(emulator, name, place, what, handed, **properties):
     session = emulator.session(name, node)
     ended = Stream(emulator, session.document(), pass_fds=[handed.fileno()]).finish(LIMIT)
     is_equal((ended.code, ended.err.decode(), node.flags == [2] or session.terminated == 1),
-             (255, f"ssm-stream: cannot listen where the session says: '{place}' is no {what}\n", True), f"{what}: {place}")
+             (255, f"ssm-stream: cannot listen where the session says: '{place[:256]}' is no {what}\n", True),
+             f"{what}: '{place[:20]}'")
 
 
 def flag_first(emulator):

@@ -155,6 +155,7 @@ test_port(void)
 	ok(handshake_read_request(&handshake, VIEW(REQUEST(ASKED_PORT("{\"type\":\"LocalPortForwarding\","
 	    "\"localConnectionType\":\"unix\",\"localUnixSocket\":\"/tmp/s\"}")))), "a socket of UNIX");
 	is_view(bytes_view(&handshake.port.local_socket), VIEW("/tmp/s"), "is a path");
+	ok(handshake.port.has_socket, "in place of a port");
 	handshake_clear(&handshake);
 	bytes_clear(&text);
 }
