@@ -83,7 +83,10 @@ commands_escape(void *owner, enum consoleescape_command command)
 	}
 }
 
-/* The official client's: signals of the keyboard are keys of the node's terminal, and the end of a port session. */
+/*
+ * The official client's: signals of the keyboard are keys of the node's terminal, and the end of a port session. One that a
+ * node has no room for, which does not read what is typed, is lost, as it is at a terminal; it is no end of the session.
+ */
 static bool
 take_key(struct session *session, int number)
 {
@@ -97,8 +100,11 @@ take_key(struct session *session, int number)
 		lifecycle_terminate(session, "Interrupted", 0);
 		return true;
 	}
-	return session->phase == SESSION_OPEN &&
-	    channel_send(session->channel, key, loop_now(&session->loop)) == key.len;
+	if (session->phase != SESSION_OPEN)
+		return false;
+	if (channel_send(session->channel, key, loop_now(&session->loop)) == 0)
+		cli_verbose(session->plan->cli, "no room for a key: the node does not read what is typed");
+	return true;
 }
 
 /* Nobody comes back to one. */

@@ -1,7 +1,9 @@
 """session-manager-plugin as its callers call it: their arguments, the official lines, signals, and what is survived."""
+import contextlib
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -155,6 +157,31 @@ def check_keys(world):
         is_equal(run.returncode, 0, "whose session goes on")
 
 
+def fill(pipe):
+    """Until nothing more is taken: a second without is enough, for what is to come must hold with less, too."""
+    os.set_blocking(pipe.fileno(), False)
+    for _ in range(1024):
+        if not select.select([], [pipe], [], 1)[1]:
+            return
+        with contextlib.suppress(BlockingIOError):
+            os.write(pipe.fileno(), 65536 * b"x")
+
+
+def check_keys_without_room(world):
+    """Signals that nobody has room for are no end of a session."""
+    run = world.start(three(world.session()))
+    run.stdin.write(b"stty raw -echo; sh -c 'echo r''eady; exec sleep 1000'\n")
+    run.stdin.flush()
+    wait_for(run.stdout, b"\nready\n")
+    fill(run.stdin)
+    for number in signal.SIGINT, signal.SIGQUIT:
+        run.send_signal(number)
+    ended = select.select([run.stdout], [], [], 1)[0]
+    is_equal((ended, run.poll()), ([], None), "a full line: SIGINT and SIGQUIT are lost, and the session goes on")
+    run.kill()
+    run.communicate()
+
+
 def echo_once(server):
     with server.accept()[0] as connection:
         connection.sendall(b"hello\n")
@@ -248,6 +275,7 @@ def main():
         check_command(world)
         check_ansible(world)
         check_keys(world)
+        check_keys_without_room(world)
         check_port(world)
         check_refused(world)
         check_terminated(world)
