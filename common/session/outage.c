@@ -163,7 +163,7 @@ static void
 show(struct session *session, uint64_t now)
 {
 	struct sessionoutage *outage = &session->outage;
-	struct texts texts;
+	struct texts texts = { .event = { "" } };
 	struct consolerow row = { .reason = outage->trouble.rc != SSM_OK ? view_of(outage->trouble.message) : VIEW_NONE };
 
 	say_lost(&texts, &row, session->plan->cli->tool->name, (now - outage->since) / SECOND);
@@ -179,7 +179,7 @@ show_wait(struct session *session, uint64_t now)
 {
 	unsigned long long seconds = (now - session->outage.begun) / SECOND;
 	bool open = session->phase == SESSION_OPEN;
-	struct texts texts;
+	struct texts texts = { .event = { "" } };
 	struct consolerow row = { .reason = VIEW_NONE };
 
 	snprintf(texts.event[0], WORDS_MAX, "%s: %s, %llu s", session->plan->cli->tool->name,
