@@ -89,6 +89,7 @@ unit_tests = \
 	tests/stream/test_handshake \
 	tests/stream/test_message \
 	tests/stream/test_repeats \
+	tests/stream/test_silence \
 	tests/stream/test_smux \
 	tests/stream/test_upgrade
 probes = \
@@ -372,6 +373,7 @@ tests_stream_test_encryption_SOURCES = tests/stream/test_encryption.c tests/stre
 tests_stream_test_endings_SOURCES = tests/stream/test_endings.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_handshake_SOURCES = tests/stream/test_handshake.c tests/stream/peer.c tests/stream/peer.h
 tests_stream_test_repeats_SOURCES = tests/stream/test_repeats.c tests/stream/peer.c tests/stream/peer.h
+tests_stream_test_silence_SOURCES = tests/stream/test_silence.c tests/stream/peer.c tests/stream/peer.h
 tests_sandbox_test_agent_SOURCES = tests/sandbox/test_agent.c tests/sandbox/agent_node.c tests/sandbox/agent_node.h
 tests_sandbox_test_agent_command_SOURCES = tests/sandbox/test_agent_command.c tests/sandbox/agent_node.c \
 	tests/sandbox/agent_node.h

@@ -71,6 +71,7 @@ channel_connected(struct channel *channel, struct view token, uint64_t now)
 	outgoing_open(channel, token);
 	window_connected(&channel->window);
 	adoption_connected(&channel->adoption, now);
+	silence_connected(&channel->silence, now);
 	receipts_again(&channel->receipts, now);
 }
 
@@ -293,8 +294,9 @@ channel_count(const struct channel *channel, struct channel_counters *counters)
 	    .unacknowledged = window->count + waits, .next = (uint64_t)window->next + waits,
 	    .in_doubt = window_in_doubt(window) };
 	counters->missing = window->oldest != NULL ? (uint64_t)window->oldest->sequence : (uint64_t)window->next;
-	counters->oldest = window->oldest != NULL ? window->oldest->since :
-	    waits ? channel->tail_since : CHANNEL_NEVER;
+	counters->oldest = waits ? channel->tail_since : CHANNEL_NEVER;
+	if (window->oldest != NULL && !outgoing_may_ask(channel))
+		counters->oldest = window->oldest->since;
 }
 
 bool

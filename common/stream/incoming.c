@@ -182,9 +182,11 @@ take_acknowledgement(struct channel *channel, struct view payload, uint64_t now)
 	if (probed && is_of_probe(channel, id)) {
 		adoption_answered(&channel->adoption, sequence, now);
 		settle_adoption(channel, now);
-	} else {
-		window_acknowledge(&channel->window, sequence, now);
+		return;
 	}
+	if (window_acknowledge(&channel->window, sequence, now) && outgoing_may_ask(channel) &&
+	    silence_answered(&channel->silence, now))
+		delivery_start(channel);
 }
 
 static void

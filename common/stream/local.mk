@@ -31,6 +31,8 @@ noinst_LIBRARIES += %D%/libstream.a
 	%D%/sealing.c \
 	%D%/sealing.h \
 	%D%/sessiontype.h \
+	%D%/silence.c \
+	%D%/silence.h \
 	%D%/smux.c \
 	%D%/smux.h \
 	%D%/state.h \

@@ -180,6 +180,28 @@ make_new(struct channel *channel, uint64_t now)
 		channel->size_due = false;
 }
 
+bool
+outgoing_may_ask(const struct channel *channel)
+{
+	return channel->phase == CHANNEL_STARTING && !channel->adoption.possible && !channel->handshake.asked;
+}
+
+/* One question at a time, but for an agent that does not acknowledge what it has already. */
+static bool
+has_question(const struct channel *channel)
+{
+	return outgoing_may_ask(channel) && (channel->window.count == 0 || window_in_doubt(&channel->window));
+}
+
+static void
+ask(struct channel *channel, uint64_t now)
+{
+	if (!has_question(channel) || now < channel->silence.due)
+		return;
+	silence_asked(&channel->silence, now);
+	outgoing_add(channel, PAYLOAD_OUTPUT, VIEW(""), now);
+}
+
 static bool
 acknowledge(struct channel *channel, struct view *out, uint64_t now)
 {
@@ -249,6 +271,7 @@ outgoing_next(struct channel *channel, struct view *message, bool *text, uint64_
 	if (probe(channel, message, now))
 		return true;
 	make_new(channel, now);
+	ask(channel, now);
 	*message = window_next(&channel->window, &again, now);
 	if (message->ptr == NULL)
 		return false;
@@ -269,6 +292,8 @@ outgoing_deadline(const struct channel *channel)
 	    window_is_ready(&channel->window))
 		return 0;
 	due = window_deadline(&channel->window);
+	if (has_question(channel) && channel->silence.due < due)
+		due = channel->silence.due;
 	adopt = channel->phase == CHANNEL_STARTING || channel->adoption.collects ?
 	    adoption_deadline(&channel->adoption) : WINDOW_NEVER;
 	return due < adopt ? due : adopt;

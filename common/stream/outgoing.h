@@ -27,6 +27,9 @@ void outgoing_flush(struct channel *channel, uint64_t now);
 /* While the agent is away and nothing else can ask for it, input becomes a message that does. */
 void outgoing_settle(struct channel *channel, uint64_t now);
 
+/* Whether a node that has not said a word may be asked whether it reads; see silence.h. */
+bool outgoing_may_ask(const struct channel *channel);
+
 /* The next message. */
 bool outgoing_next(struct channel *channel, struct view *message, bool *text, uint64_t now);
 uint64_t outgoing_deadline(const struct channel *channel);

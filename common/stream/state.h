@@ -13,6 +13,7 @@
 #include "stream/cipher.h"
 #include "stream/handshake.h"
 #include "stream/receipts.h"
+#include "stream/silence.h"
 #include "stream/window.h"
 
 #define CHANNEL_IDS 16			/* that are drawn at once */
@@ -84,6 +85,7 @@ struct channel {
 	bool probes;			/* have been sent: they have their id */
 	bool input_begun;		/* with the number that was found */
 	unsigned char probe_id[UUID_BYTES];	/* its last four bytes are the probe's number */
+	struct silence silence;
 	struct channel_command command;
 	struct channel_dates dates;
 	struct channel_tally tally;

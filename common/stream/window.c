@@ -172,7 +172,7 @@ count_proofs(struct window *window, const struct window_slot *acknowledged)
 		}
 }
 
-void
+bool
 window_acknowledge(struct window *window, int64_t sequence, uint64_t now)
 {
 	struct window_slot *before = NULL, *slot = window->oldest;
@@ -182,7 +182,7 @@ window_acknowledge(struct window *window, int64_t sequence, uint64_t now)
 		slot = slot->next;
 	}
 	if (slot == NULL || slot->sequence != sequence || slot->sent == WINDOW_NEVER)
-		return;
+		return false;
 	if (slot->repeats == 0)
 		take_sample(window, (double)(now - slot->sent));
 	if (sequence > window->later)
@@ -190,6 +190,7 @@ window_acknowledge(struct window *window, int64_t sequence, uint64_t now)
 	count_proofs(window, slot);
 	grow(window);
 	drop(window, before, slot);
+	return true;
 }
 
 /* Whether it has arrived long ago, at an agent that does not say so again. */

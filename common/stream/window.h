@@ -86,8 +86,8 @@ bool window_in_doubt(const struct window *window);
 /* The agent is away, or not. Whether that is news. */
 bool window_set_away(struct window *window, bool away, uint64_t now);
 
-/* A number is acknowledged. */
-void window_acknowledge(struct window *window, int64_t sequence, uint64_t now);
+/* A number is acknowledged. Whether it was one that waited for that. */
+bool window_acknowledge(struct window *window, int64_t sequence, uint64_t now);
 
 /* The message to send now, marked as sent; VIEW_NONE when there is none. *again: it was sent before. */
 struct view window_next(struct window *window, bool *again, uint64_t now);

@@ -57,6 +57,9 @@ def check_commands(environment):
     is_equal(command("/nonexistent/program").returncode, 1, "one that is not there")
     got = command("printf", "%s-", "a b", "it's", options=("--document-name", "AWS-StartInteractiveCommand"))
     ok("a b-it's-" in got.stdout and got.returncode == 0, "another document, by a shell", got)
+    got = run([path("ssm-start-session"), "--quiet", "--target", TARGET, "--document-name", "AWS-StartInteractiveCommand",
+               "--parameters", "command=read word; echo $((6 * 7)) $word"], environment, "hello\n")
+    is_equal((got.returncode, got.stdout, got.stderr), (0, "hello\n42 hello\n", ""), "a command that reads before it writes")
 
 
 def check_refusal(environment):

@@ -23,7 +23,7 @@ test_opening(void)
 	ok(!peer_next(&peer, &message), "nothing else before the node speaks");
 	is_number(channel_send(peer.channel, VIEW("x"), peer.now), 0, "input is not taken");
 	is_number(channel_room(peer.channel), 0, "nor has it room");
-	is_number(channel_deadline(peer.channel), CHANNEL_NEVER, "and nothing is waited for");
+	is_number(channel_deadline(peer.channel), peer.now + SILENCE_QUIET, "and nothing but that is waited for");
 	ok(!channel_is_ready(peer.channel) && !channel_event(peer.channel, &peer.event), "it is not ready");
 	peer_close(&peer);
 }
