@@ -11,7 +11,7 @@ from tap import done, is_equal, ok
 
 KEY = "alias/sandbox"
 SAID = "This session is encrypted using AWS KMS."
-PACE = 20
+PACE = 5
 ADOPTED = "ssm-stream: went on with the session of another process; what was on its screen is gone\n"
 REFUSED = "ssm-stream: the session cannot be adopted: it is encrypted with a KMS key, or its output is no text\n"
 ENDED = "Encountered error while initiating handshake. "
@@ -148,8 +148,8 @@ def check_silent():
         client = Client(place, "--target", TARGET, command="echo never", pace=PACE,
                         AWS_ENDPOINT_URL_KMS=f"http://127.0.0.1:{silent.getsockname()[1]}")
         code, spent = client.wait(), client.since(begun)
-        is_equal((code, client.seen, client.said), (75, b"", ["ssm-stream: no answer of the service in time"]),
-                 "a key service that is silent", client)
+        is_equal((code, client.seen, client.said[-1:]), (75, b"", ["ssm-stream: no answer of the service in time"]),
+                 "a key service that is silent", client)        # before it, on a slow machine, may be that nobody could end the session
         ok(spent >= 13, "it was waited for as long as the node waits, less two seconds", spent)
 
 
