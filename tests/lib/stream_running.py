@@ -99,7 +99,7 @@ class Stream:
         limit.cancel()
         spent = time.monotonic() - self.started
         for reader in self.readers:
-            reader.join(5)
+            reader.join(60)
         self.directory.cleanup()
         return Ended("hangs" if killed.is_set() else self.process.returncode, self.out(), self.err(), peak, spent)
 
