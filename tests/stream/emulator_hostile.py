@@ -22,7 +22,7 @@ def attack(script, *options):
     document = {"SessionId": "s-0123456789abcdef0", "TokenValue": "token", "StreamUrl":
                 f"{emulator.stream_host}/v1/data-channel/s-0123456789abcdef0?role=publish_subscribe&cell-number=a+/b&X-Amz-Signature=00"}
     try:
-        return run(emulator, document, "--no-resume", *options, seconds=LIMIT)
+        return run(emulator, document, "--no-resume", *options, seconds=LIMIT, adopts=True)
     finally:
         emulator.stop()
 
