@@ -53,7 +53,7 @@ def environment(extra):
 
 def call(text, *options, env=None, **kw):
     data = text.encode() if isinstance(text, str) else text
-    return subprocess.run([CALL, *options], input=data, capture_output=True, timeout=90, check=False,
+    return subprocess.run([CALL, *options], input=data, capture_output=True, timeout=300, check=False,
                           env=environment(env or {}), cwd=HOME, **kw)
 
 
@@ -72,19 +72,20 @@ def take_summary(text, count):
 
 class Case:
     def __init__(self, title, text, options=(), out="", err="", code=0, paths=(), count=None,
-                 env=None, check=None, server=SERVER, seconds=(0, 60)):
+                 env=None, check=None, server=SERVER, seconds=0):
         self.title, self.text, self.options, self.out, self.err = title, text, options, out, err
         self.code, self.env, self.check, self.server = code, env, check, server
         self.paths = [paths] if isinstance(paths, str) else list(paths)
         self.count = len(self.paths) if count is None else count
         self.several_fail = code != 0 and len(self.paths) > 1 and err != "" and self.count != 1 and \
             "--error-format=json" not in options
-        self.seconds = seconds          # the least and the most that it may take
+        self.seconds = seconds          # the least that it may take
 
     def run(self):
         """What is wrong, as lines; none when all is well."""
-        start = time.monotonic()
-        result = call(self.text, *self.options, env=self.env)
+        start, now = time.monotonic(), time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        text = self.text.replace(SIGNED, now)       # it may have waited for its turn longer than a signature is good
+        result = call(text, *self.options, env=self.env)
         took = time.monotonic() - start
         faults = []
         for name, got, expected in (("stdout", result.stdout, self.out), ("stderr", result.stderr,
@@ -100,8 +101,8 @@ class Case:
         count = sum(len(self.server.requests.get(path, [])) for path in self.paths)
         if count not in (self.count if isinstance(self.count, range) else [self.count]):
             faults.append(f"requests: got {count}, expected {self.count}")
-        if not self.seconds[0] <= took <= self.seconds[1]:
-            faults.append(f"seconds: took {took:.1f}, expected {self.seconds}")
+        if took < self.seconds:
+            faults.append(f"seconds: took {took:.1f}, expected {self.seconds} at least")
         if self.check is not None:
             faults += self.check(self)
         return faults

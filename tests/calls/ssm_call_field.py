@@ -159,21 +159,22 @@ def connection_ends():
 # ---- an answer that never comes to its end ----------------------------------------------------
 
 def slow_answers():
-    fast = {**Clock(os.path.join(HOME, "clock"), pace=300).environment}     # a second is five minutes
-    drip = {"the body": Reply(http(200, answer(), ["Content-Length: 9999"], False), pieces=[b" "] * 100, pause=0.05),
-            "chunks": Reply(chunked(b"", end=b""), pieces=[b"1\r\n \r\n"] * 100, pause=0.05),
-            "the head": Reply(b"HTTP/1.1 200 OK\r\n", pieces=[b"X: y\r\n"] * 100, pause=0.05)}
+    # Six seconds are five minutes, so that neither this machine nor the server is the one that is late.
+    fast = {**Clock(os.path.join(HOME, "clock"), pace=50).environment}
+    drip = {"the body": Reply(http(200, answer(), ["Content-Length: 9999"], False), pieces=[b" "] * 120, pause=0.1),
+            "chunks": Reply(chunked(b"", end=b""), pieces=[b"1\r\n \r\n"] * 120, pause=0.1),
+            "the head": Reply(b"HTTP/1.1 200 OK\r\n", pieces=[b"X: y\r\n"] * 120, pause=0.1)}
     for name, reply in drip.items():
-        one(f"an answer without an end: {name} comes byte by byte", reply, env=fast, code=75, seconds=(0.5, 20),
-            options=["--max-attempts", "1", "--read-timeout", "299"],
+        one(f"an answer without an end: {name} comes byte by byte", reply, env=fast, code=75, seconds=5,
+            options=["--max-attempts", "1", "--connect-timeout", "299", "--read-timeout", "299"],
             err=re.compile(r'ssm-call: Read timeout on endpoint URL: "[^"]*" \(no whole answer in 300 s\)( \(request id '
                            r'req-1\))?\n'))
     for name, options in (("--attempt-timeout 0", ["--attempt-timeout", "0", "--read-timeout", "299"]),
                           ("--read-timeout 0", ["--read-timeout", "0"]),
                           ("a longer --read-timeout", ["--read-timeout", "2000"])):
         pieces = [GOOD[i:i + 10] for i in range(0, len(GOOD), 10)]
-        one(f"an answer that takes more than five minutes, with {name}", Reply(pieces=pieces, pause=0.06), env=fast,
-            options=options, out=compact(answer()))
+        one(f"an answer that takes more than five minutes, with {name}", Reply(pieces=pieces, pause=7 / len(pieces)), env=fast,
+            options=["--connect-timeout", "299", *options], seconds=6, out=compact(answer()))
 
 
 # ---- a secret that the service quotes ---------------------------------------------------------

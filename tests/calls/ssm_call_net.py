@@ -138,15 +138,15 @@ def connections():
 
 
 def timeouts():
-    quick = ["--max-attempts", "1", "--read-timeout", "1"]
+    quick = ["--max-attempts", "1", "--read-timeout", "4"]
     one("a server that says nothing", Reply(end="stall"), options=quick, code=75,
         err=said('Read timeout on endpoint URL: "URL"'))
     one("a server that stops in its answer", Reply(GOOD[:-20], "stall"), options=quick, code=75,
         err=said('Read timeout on endpoint URL: "URL"' + ID))
-    one("a slow answer is none of --read-timeout", Reply(GOOD[:-6], pieces=[GOOD[i:i + 1] for i in
-        range(len(GOOD) - 6, len(GOOD))], pause=0.3), options=quick, out=compact(answer()))
-    one("but one of --max-time", Reply(GOOD[:-9], pieces=[b" "] * 12, pause=0.3), code=75,
-        options=["--max-time", "1"], err=said('no answer in the time of --max-time from "URL"' + ID))
+    one("a slow answer is none of --read-timeout", Reply(GOOD[:-8], pieces=[GOOD[i:i + 1] for i in
+        range(len(GOOD) - 8, len(GOOD))], pause=0.6), options=quick, seconds=4, out=compact(answer()))
+    one("but one of --max-time", Reply(GOOD[:-9], pieces=[b" "] * 12, pause=0.9), code=75,
+        options=["--max-time", "4"], err=said('no answer in the time of --max-time from "URL"' + ID))
     one("no limits", GOOD, options=["--read-timeout=0", "--connect-timeout=0", "--max-time=0"],
         out=compact(answer()))
     silent = socket.socket()

@@ -12,6 +12,7 @@ import datachannel_message as messages
 import sigv4_judge
 import websocket_server as websocket
 from datachannel_session import TICK, Session
+from tcp_gate import listen_on_own_port
 
 STUCK = 20                                  # seconds after which a client that reads nothing is cut
 
@@ -24,7 +25,7 @@ class Emulator:
         self.sessions, self.wrong, self.resume_answer = {}, [], None
         self.start = lambda parameters: None                    # StartSession's, to a session
         self.stream_host = f"wss://ssmmessages.{region}.amazonaws.com"
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self.listener = listen_on_own_port(100)
         self.port = self.listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
         self.url = self.service_url = f"http://{self.host}"

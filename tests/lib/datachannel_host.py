@@ -64,10 +64,6 @@ class Host(Emulator):
     def refuse(self):
         """Nobody listens at the port, which stays taken."""
         self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", self.port))
 
     def listen(self):
         self.listener.listen(100)

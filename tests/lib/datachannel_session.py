@@ -214,7 +214,8 @@ class Session:
         if number not in self.first_seen:
             if number != len(self.first_seen):
                 wrong.append(f"a gap: {len(self.first_seen)} was to come")
-            if not self.ready and message.payload_type not in (messages.RESPONSE, messages.CHALLENGED):
+            asks = message.payload_type == messages.OUTPUT and not message.payload      # a node that has been silent for long
+            if not self.ready and not asks and message.payload_type not in (messages.RESPONSE, messages.CHALLENGED):
                 wrong.append("it came before the session was ready")
             self.first_seen[number] = message.data
             wrong += messages.judge_new(message)

@@ -8,6 +8,7 @@ from datachannel_message import encode
 from websocket_server import BINARY, CONTINUATION, TEXT, Gone, frame
 
 FINE = b"fine\n"
+PATIENCE = 30                               # seconds, for a client that is to say something
 
 
 def output(payload, sequence=0, payload_type=messages.OUTPUT, **wrong):
@@ -40,7 +41,7 @@ class Peer:
         self.switch()
         return self.read()
 
-    def read(self, seconds=5):
+    def read(self, seconds=PATIENCE):
         """Its next message, or None."""
         self.stream.socket.settimeout(seconds)
         try:
@@ -72,7 +73,7 @@ class Peer:
         self.send(output(b'{"HandshakeTimeToComplete":1,"CustomerMessage":""}', sequence + 1, messages.COMPLETE))
         return sequence + 2
 
-    def answer(self, seconds=5):
+    def answer(self, seconds=PATIENCE):
         """The client's HandshakeResponse, whatever it acknowledges before; None: none came for so long."""
         while (data := self.read(seconds)) is not None:
             if data[:4] == b"\0\0\0t" and messages.Message(data).payload_type == messages.RESPONSE:

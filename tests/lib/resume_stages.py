@@ -37,7 +37,7 @@ class Stages:
         return [self.path(self.tool), "--session-id", ids, *arguments]
 
     def run(self, *arguments, ids="s", text="", **environment):
-        return subprocess.run(self.command(*arguments, ids=ids), capture_output=True, text=True, timeout=30,
+        return subprocess.run(self.command(*arguments, ids=ids), capture_output=True, text=True, timeout=120,
                               input=text, check=False, env={"PATH": "/usr/bin:/bin", **environment})
 
     def read(self, name):

@@ -9,9 +9,10 @@ BUILD_DIR = os.path.abspath(os.environ.get("BUILD_DIR", "."))
 class Sandbox:
     """One endpoint, and the environment that leads to it."""
 
-    def __init__(self, *arguments, **environment):
+    def __init__(self, *arguments, stderr=None, **environment):
         self.process = subprocess.Popen([os.path.join(BUILD_DIR, "ssm-sandbox"), *arguments], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+                                        stdout=subprocess.PIPE, stderr=stderr, text=True,
+                                        env={**os.environ, **environment})
         exports = re.findall(r"^export (\w+)=(.*)$", self.process.stdout.read(), re.M)
         self.environment = {name: value.strip("'") for name, value in exports}
 

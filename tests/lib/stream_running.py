@@ -40,16 +40,20 @@ def environment(emulator, **more):
 
 
 class Stream:
-    """A run that goes on: start, feed, wait. The document is in a file that is gone with the run."""
+    """
+    A run that goes on: start, feed, wait. The document is in a file that is gone with the run. With adopts a node that is
+    silent at first, also for want of a processor, is taken for one that another process has left; the judge plays none.
+    """
 
     def __init__(self, emulator, document, *options, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                 tool=TOOL, env=None, endpoint=True, **how):
+                 tool=TOOL, env=None, endpoint=True, adopts=False, **how):
         self.directory = tempfile.TemporaryDirectory()
         path = os.path.join(self.directory.name, "session.json")
         with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             json.dump(document, file)
         self.started = time.monotonic()
         leads = ["--stream-endpoint-url", emulator.url] if endpoint else []
+        leads += [] if adopts else ["--no-adopt"]
         self.process = subprocess.Popen([tool, "--session", path, *leads, *options],
                                         stdin=stdin, stdout=stdout, stderr=stderr,
                                         env=environment(emulator) if env is None else env, **how)
@@ -99,7 +103,7 @@ class Stream:
         limit.cancel()
         spent = time.monotonic() - self.started
         for reader in self.readers:
-            reader.join(5)
+            reader.join(60)
         self.directory.cleanup()
         return Ended("hangs" if killed.is_set() else self.process.returncode, self.out(), self.err(), peak, spent)
 

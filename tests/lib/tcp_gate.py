@@ -6,13 +6,13 @@ import threading
 import time
 
 
-def listen_on_own_port():
+def listen_on_own_port(backlog=64):
     """One that was asked for by its number: a socket keeps it when it listens no more, and one that was given with 0 not."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as given:
             address = given.getsockname()
         with contextlib.suppress(OSError):          # somebody was quicker
-            return socket.create_server(address, backlog=64)
+            return socket.create_server(address, backlog=backlog)
 
 
 class Gate:

@@ -78,9 +78,9 @@ class Typist:
         self.seen += data
         return bool(data)
 
-    def sees(self, pattern):
+    def sees(self, pattern, patience=PATIENCE):
         """Waits until what was printed since the last time has this in it; the match, or None."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + patience
         while not (match := re.search(pattern, self.seen, re.S)):
             if time.monotonic() > until or not self.read(until - time.monotonic()):
                 return None

@@ -7,7 +7,7 @@ import threading
 
 from fault_server import closed_port
 from plugin_world import LIMIT, REGION, TARGET, World, exits, starts, wait_for
-from port_running import is_at_rest, wait_until
+from port_running import is_at_rest, receive, wait_until
 from tap import done, is_equal, ok
 
 FORWARDING = ["--document-name", "AWS-StartPortForwardingSession", "--parameters"]
@@ -40,7 +40,7 @@ class Echo:
 def ask(address):
     with socket.create_connection(address, LIMIT) as connection:
         connection.sendall(b"ping")
-        return connection.recv(4)
+        return receive(connection, 4)
 
 
 def end(run, seen):
@@ -91,7 +91,7 @@ def check_deaf_caller(world):
         connection.settimeout(LIMIT)
         connection.connect(("127.0.0.1", int(local.group(1))))
         got = len(connection.recv(1))
-        wait_until(lambda: is_at_rest(run))
+        wait_until(lambda: is_at_rest(run, world.sandbox))
         world.terminate(document["SessionId"])
         try:
             while data := connection.recv(65536):

@@ -13,7 +13,7 @@ from fault_server import closed_port
 from plugin_world import BUILD_DIR, LIMIT, PLUGIN, REGION, TARGET, VARIABLE, World, exits, open_terminal, read_terminal, starts, wait_for
 from tap import done, is_equal, ok
 
-TYPED = b"echo $((6 * 7))\nexit\n"
+TYPED = b"echo $((6 * 7)); exit\n"             # in one line: the echo of a second one would fall where it likes
 CUTS = ["--fault", "rst:after=4", "--fault", "close:after=9"]
 COMMAND = ["--document-name", "AWS-StartNonInteractiveCommand", "--parameters"]
 
@@ -129,9 +129,13 @@ def check_ansible(world):
     master, slave = open_terminal()
     run = world.start(six(document, world.endpoint), stdout=slave)
     os.close(slave)
-    run.stdin.write(b"stty size; echo $((6 * 7))\n\nexit\n")
+    run.stdin.write(b"stty size; echo $((6 * 7))\n")
+    seen = b""
+    while b"\n42\r" not in seen and select.select([master], [], [], LIMIT)[0]:
+        seen += os.read(master, 65536)
+    run.stdin.write(b"\nexit\n")
     run.stdin.close()
-    seen = read_terminal(master).replace(b"\r\r\n", b"\r\n").decode().replace("\r\n", "\n")
+    seen = (seen + read_terminal(master)).replace(b"\r\r\n", b"\r\n").decode().replace("\r\n", "\n")
     code, err = run.wait(LIMIT), run.stderr.read()
     run.stderr.close()
     name = document["SessionId"]
@@ -244,7 +248,7 @@ def check_cuts():
     with World(*CUTS) as world:
         document = world.session()
         got = world.run(six(document, f"https://ecs.{REGION}.amazonaws.com"), b"i=0; while [ $i -lt 30 ]; do i=$((i+1)); "
-                        b"echo line $i; sleep 0.05; done; echo $((6 * 7))\nexit\n")
+                        b"echo line $i; sleep 0.05; done; echo $((6 * 7)); exit\n")
         lines = re.findall(r"^line (\d+)\r$", got[1], re.M)
         ok(is_whole(got, document) and lines == [str(n) for n in range(1, 31)],
            "a shell over connections that are cut, though the endpoint is that of ECS", got)
@@ -261,7 +265,7 @@ def check_installed():
         link = world.path("plugin")
         os.symlink(world.path("usr/libexec/ssm-tools/session-manager-plugin"), link)
         document = world.session()
-        got = world.run(six(document, world.endpoint), b"sleep 1; seq 3 9; sleep 1; echo $((6 * 7))\nexit\n", plugin=link)
+        got = world.run(six(document, world.endpoint), b"sleep 1; seq 3 9; sleep 1; echo $((6 * 7)); exit\n", plugin=link)
         ok(is_whole(got, document), "installed apart, by a link, with cuts", got)
 
 

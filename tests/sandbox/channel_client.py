@@ -15,7 +15,7 @@ from urllib.parse import quote as percent_encoded
 
 from sandbox_running import Sandbox
 
-TIMEOUT = 20
+TIMEOUT = 60
 OUTPUT, SIZE, HANDSHAKE_REQUEST, HANDSHAKE_RESPONSE, HANDSHAKE_COMPLETE, FLAG, STDERR, EXIT_CODE = 1, 3, 5, 6, 7, 10, 11, 12
 
 

@@ -10,6 +10,7 @@ from channel_client import FLAG, OUTPUT, TIMEOUT, Closed, Service, WebSocket
 from fault_server import closed_port
 from smux_client import FIN, PSH, SYN, Mux, frame
 from tap import done, is_equal, ok
+from tcp_gate import listen_on_own_port
 
 LOCAL = "AWS-StartPortForwardingSession"
 REMOTE, SOCKET = LOCAL + "ToRemoteHost", LOCAL + "ToSocket"
@@ -21,7 +22,7 @@ class Destination:
     """Listens on a port; each connection is served by a function, and counted."""
 
     def __init__(self, serve):
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.socket = listen_on_own_port(256)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.port = str(self.socket.getsockname()[1])
         self.accepted = 0
@@ -40,8 +41,8 @@ class Destination:
             serve(connection)
 
     def close(self):
+        """Nobody listens any more. The port stays this one's: another program's would be no answer of nobody."""
         self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
 
 
 def shout(connection):
@@ -191,7 +192,7 @@ def check_ends(service):
     stream.until(5)
     stream.send(b"x" * 200000).end()
     is_equal(stream.until_ended(), b"ready", "the client's FIN is answered with one")
-    done_taking.wait(20)
+    done_taking.wait(TIMEOUT)
     is_equal(len(seen["data"]), 200000, "behind what was before it, which the destination gets")
     target.close()
 
@@ -206,7 +207,7 @@ def check_ends(service):
     session = mux(service, portNumber=target.port)
     stream = session.open()
     is_equal(stream.until_ended(), b"last words", "a destination that writes no more ends its stream, after what it wrote")
-    done_writing.wait(20)
+    done_writing.wait(TIMEOUT)
     is_equal(seen["rest"], b"", "and both directions: it reads its end")
     stream.send(b"too late").end()
     is_equal(to(service, "echo").open().send(b"on").until(2), b"on", "what comes for a stream that ended is dropped")
@@ -289,7 +290,7 @@ def check_standing_still(service):
     go.set()
     stream.end()
     channel.until_acknowledged()
-    done_taking.wait(60)
+    done_taking.wait(TIMEOUT)
     is_equal(max(seen), 300 * 32768, "when it reads at last, all is there")
     other.end()
     is_equal(other.until_ended(), b"", "and all goes on")
@@ -327,7 +328,7 @@ def check_basic(service, version=None):
     channel.type("one")
     is_equal(channel.until("ONE"), "ONE", "one connection's bytes as they are")
     channel.send(FLAG, FLAGS["disconnect"])
-    ok(ended.acquire(timeout=20), "flag 1 ends the connection")
+    ok(ended.acquire(timeout=TIMEOUT), "flag 1 ends the connection")
     is_equal((target.accepted, channel.closing), (1, None), "not the session")
     channel.type("two")
     is_equal((channel.until("TWO"), target.accepted), ("TWO", 2), "the next input makes another")
@@ -349,7 +350,7 @@ def check_basic(service, version=None):
     for word in "first", "second":
         channel.type(word)
         channel.until(word.upper())
-        ended.acquire(timeout=20)       # its end has been seen
+        ended.acquire(timeout=TIMEOUT)       # its end has been seen
     is_equal((target.accepted, channel.closing), (2, None), "a destination that ends is nothing that is told, and dialled again")
     is_equal(finish(channel), "", "flag 2 ends the session")
     target.close()
@@ -389,7 +390,7 @@ def check_away(service):
     def flood(connection):
         connection.settimeout(0.5)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        away.wait(20)
+        away.wait(TIMEOUT)
         with contextlib.suppress(TimeoutError, ConnectionError):
             while True:
                 sent.append(connection.send(bytes(65536)))
@@ -403,7 +404,7 @@ def check_away(service):
     while service.status(session.channel.session) != "Disconnected":
         time.sleep(0.01)
     away.set()
-    ok(full.wait(20), "while the client is away destinations are not read on and on")
+    ok(full.wait(TIMEOUT), "while the client is away destinations are not read on and on")
     session.channel.connect(service.port, service.call("ResumeSession", SessionId=session.channel.session))
     data = stream.until_ended() + other.until_ended()
     ok(0 < len(data) < sum(sent) and not any(data), "one that is reset meanwhile ends its stream, behind what was read", len(data))

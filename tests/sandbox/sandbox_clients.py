@@ -67,7 +67,7 @@ class Sandbox:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        self.code = self.process.wait(10)
+        self.code = self.process.wait(60)
         self.log.close()
         self.directory.cleanup()
 
@@ -90,7 +90,7 @@ def sign(sandbox, body, keys=LONG_TERM, shift=0, region=None, service="ssm", pat
 
 def send(sandbox, headers, body, path="/", method="POST"):
     """Status, parsed body (or its text), headers; headers go out as they are given."""
-    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=60)
     connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
     for name, value in headers.items():
         for one in value if isinstance(value, list) else [value]:
@@ -448,7 +448,7 @@ def check_operations(sandbox):
 def talk(sandbox, *pieces, awaited=b""):
     """Sends bytes piece by piece, the next when `awaited` has come, and returns all that comes until the other side
     closes."""
-    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=20) as wire:
+    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=60) as wire:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         got = b""
         for piece in pieces:
@@ -515,7 +515,7 @@ def check_http(sandbox):
 def check_many(sandbox):
     body, clients = resume_body(), []
     for _ in range(128):
-        clients.append(http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=20))
+        clients.append(http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=60))
     good = sign(sandbox, body)
     statuses = []
     for _ in range(5):

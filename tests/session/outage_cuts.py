@@ -12,7 +12,7 @@ from tap import done, is_equal, ok, tell, together
 
 CUTS = int(os.environ.get("OUTAGE_CUTS", "20"))
 LINES = int(os.environ.get("OUTAGE_LINES", "5000"))
-PACE = 20
+PACE = 5                                    # at which no limit is one that a slow machine passes
 LONG = 600                                  # seconds
 FAR_LINES = int(os.environ.get("OUTAGE_FAR_LINES", "12000"))
 FAR_DELAY = 0.06                            # seconds, each way

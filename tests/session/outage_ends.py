@@ -9,8 +9,7 @@ from clock import Clock
 from outage_world import LAST, PATIENCE, Client, Place
 from tap import done, is_equal, ok, tell, together
 
-PACE = 20
-SLOWER_PACE = 5                             # at which nothing is lost because a machine is slow
+PACE = 5                                    # at which nothing is lost because a machine is slow
 HOUR = 3600
 RARE_PING = 120                             # seconds
 LINES = 20000
@@ -44,15 +43,19 @@ def laptop():
 
 def asleep(place, clock, title):
     """A client that has slept for an hour, behind which the network has forgotten its connection. Pings of habit are rare."""
-    client = Client(place, "--ping", str(RARE_PING), CLOCK_PACE=str(SLOWER_PACE))
-    client.pace = SLOWER_PACE
+    client = Client(place, "--ping", str(RARE_PING), CLOCK_PACE=str(PACE))
+    client.pace = PACE
     client.type(b"before\n")
     ok(client.sees(b"1 before\n"), f"{title}: a program that counts", client)
     place.strike("silence")
-    client.process.send_signal(signal.SIGSTOP)
-    os.waitid(os.P_PID, client.process.pid, os.WSTOPPED | os.WNOWAIT)
+    stop(client)
     clock.sleep(HOUR)
     return client
+
+
+def stop(client):
+    client.process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, client.process.pid, os.WSTOPPED | os.WNOWAIT)
 
 
 def wake(client):
@@ -124,14 +127,14 @@ def check_end_unheard():
     """Its agent knows of no loss, and has said all, and waited two seconds, before the client is back."""
     title = "a program that ends on a silent connection"
     with Place() as place:
-        client = ending(place, title, "--ping", "10", pace=SLOWER_PACE)
-        place.calls.shut()
+        client = ending(place, title, "--ping", "10", pace=PACE)
         place.strike("silence")
+        stop(client)                        # or it may find that out, and the agent hear of it, before the program ends
         tell_program(place)
         until = time.monotonic() + PATIENCE
         while place.is_there(client.name) and time.monotonic() < until:
             pass
-        place.calls.open()
+        wake(client)
         is_equal(client.wait(), 1, f"{title}: 1", client)
         ok("does not exist" in client.said[-1], f"{title}: and why", client)
 

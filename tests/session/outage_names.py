@@ -16,7 +16,7 @@ from tap import done, is_equal, ok, tell
 
 PRELOAD = os.path.join(BUILD_DIR, "tests", "preload", "lostname.so")
 TRIES = 4                                   # in vain; there are two seconds between the first and the last
-PATIENCE = 60                               # seconds, for what must come
+PATIENCE = 180                              # seconds, for what must come
 UNKNOWN = "the host's name cannot be resolved"
 
 

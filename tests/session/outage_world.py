@@ -12,7 +12,7 @@ from sandbox_running import BUILD_DIR, Sandbox
 from tcp_gate import Gate
 
 TARGET = "i-0a1b2c3d4e5f60001"
-PATIENCE = 60                               # seconds, for what must come
+PATIENCE = 180                              # seconds, for what must come
 # Says back what it is told, with a number of its own, so that what is lost or comes twice shows; and a last word, for
 # output that was made behind a cut tells that nothing is missing.
 COUNTS = ('stty raw -echo; n=0; echo ready; '

@@ -22,7 +22,7 @@ EDGES = 1016, 1017, 1018, 2040, 2041, 2042  # where a frame fills messages but f
 LENGTHS = range(1, 70001) if ALL else sorted({*EDGES, 1, 2, 3, 7, 8, 9, 16, 255, 256, 1023, 1024, 1025, 4095, 4096, 4097,
                                               16383, 16384, 16385, 32760, 32767, 32768, 32769, 65527, 65528, 65535, 65536,
                                               65537, 70000})
-CUT = "rst:every=300"
+CUT = "rst:every=200"                       # of 500 messages at least, half of them acknowledgements
 
 
 def pattern(length):

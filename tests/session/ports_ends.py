@@ -243,7 +243,7 @@ def never_read(sandbox):
     tunnel = Tunnel(sandbox, document(sandbox, host="source.sandbox", portNumber=5000))
     with small_reader(tunnel) as stuck:
         is_equal(receive(stuck, 5), bytes(range(5)), "never read: it begins")
-        wait_until(lambda: is_at_rest(tunnel.process))
+        wait_until(lambda: is_at_rest(tunnel.process, sandbox))
         terminate(sandbox, tunnel.session_id)
         wait_until(lambda: is_refused(tunnel))
         ok(is_refused(tunnel) and tunnel.process.poll() is None, "never read: nobody can connect any more")
@@ -262,7 +262,7 @@ def read_late(sandbox):
     tunnel = Tunnel(sandbox, document(sandbox, host="source.sandbox", portNumber=5000))
     with small_reader(tunnel) as slow:
         is_equal(receive(slow, 5), bytes(range(5)), "read late: it begins")
-        wait_until(lambda: is_at_rest(tunnel.process))
+        wait_until(lambda: is_at_rest(tunnel.process, sandbox))
         terminate(sandbox, tunnel.session_id)
         wait_until(lambda: is_refused(tunnel))
         got = 5

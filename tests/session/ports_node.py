@@ -17,7 +17,7 @@ from stream_running import Stream
 from tap import done, is_equal, ok, together
 
 SYN, FIN, PSH, NOP = range(4)
-LIMIT = 30
+LIMIT = 60
 
 
 def frame(command, stream, data=b""):
@@ -105,7 +105,7 @@ class Run:
         until(lambda: self.address() is not None)
 
     def address(self):
-        found = re.search(rb"listening on ([0-9.]+):(\d+)", self.stream.err())
+        found = re.search(rb"listening on ([0-9.]+):(\d+)\D", self.stream.err())
         return found and (found[1].decode(), int(found[2]))
 
     def connect(self):

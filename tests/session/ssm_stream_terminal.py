@@ -165,7 +165,7 @@ def check_lost_peer(service, directory):
 
 def check_slow_start(directory):
     """A node that lets wait: who waits is told, as long as it does."""
-    service = Service(directory, "--fault", "slow:delay=3s")
+    service = Service(directory, "--fault", "slow:delay=5s")
     typist, quiet = Typist(service), Typist(service, "--quiet")
     screen, waits = Screen(), r"\[ssm-stream: connected; the node has not said anything yet, \d+ s\]"
     match = typist.sees(waits.encode() + rb"\x1b\[0m\x1b\[K\x1b8")
@@ -295,7 +295,7 @@ def check_late_reader(service, directory):
                           stderr=subprocess.PIPE, env=service.environment) as process:
         process.stdin.write(b"stty -echo; seq 1000000; : > %s; echo all-$((7 * 7))\n" % printed.encode())
         process.stdin.flush()
-        late, until, out = time.monotonic() + 1.5, time.monotonic() + PATIENCE, b""
+        late, until, out = time.monotonic() + 1.5, time.monotonic() + 5 * PATIENCE, b""    # repetitions take twice as long
         while not os.path.exists(printed) and time.monotonic() < late:      # a node that is told to wait is not done yet
             time.sleep(0.01)
         while b"all-49" not in out[-100:] and select.select([process.stdout], [], [], max(0, until - time.monotonic()))[0]:
@@ -331,9 +331,9 @@ def check_pipe_of_events(service, path):
     got = stream(service, service.session(), "--events", path, data=b"exit\n")
     is_equal((got.returncode, got.stderr.decode()), (252, f"ssm-stream: cannot write events to '{path}': nobody reads them\n"),
              "a pipe of events that nobody reads is not waited for without end")
-    with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as reader:
+    with open(path, encoding="utf-8", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as reader:
         got = stream(service, service.session(), "--events", path, data=b"exit\n")
-        read = [json.loads(line)["Event"] for line in reader.stdout]
+        read = [json.loads(line)["Event"] for line in reader]
     is_equal((got.returncode, read), (0, ["Opened", "Ready", "Ended"]), "one that is read has them all", got)
 
 

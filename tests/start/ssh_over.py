@@ -103,14 +103,26 @@ def check_cut():
 
 
 def hold_out(count, seconds):
-    """ssh, with a sign of life every second, in a session that cannot be resumed for so long."""
-    world = SshWorld("rst:after=2s:times=1", f"refuse-resume=500:for={seconds}s", own="ControlPath none\n")
+    """ssh at work, with a sign of life every second, in a session that is lost then, for so long or for ever."""
+    world = SshWorld(own="ControlPath none\n")
     try:
         if why := world.start():
             return why
-        run = world.run("ssh", "-o", "ServerAliveInterval=1", "-o", f"ServerAliveCountMax={count}", TARGET,
-                        "sleep 4; echo here; exit 5")
-        return run.returncode, run.stdout
+        with subprocess.Popen(["ssh", "-o", "ServerAliveInterval=1", "-o", f"ServerAliveCountMax={count}", TARGET,
+                               "echo begun; sleep 4; echo here; exit 5"], env=world.environment, cwd=world.path("home"),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as ssh:
+            begun = ssh.stdout.readline()
+            world.add_fault("refuse-resume=500")
+            world.add_fault("rst", "/now")
+            if seconds is not None:
+                time.sleep(seconds)
+                world.no_faults()
+            try:
+                out = ssh.communicate(timeout=LIMIT)[0]
+            except subprocess.TimeoutExpired:
+                ssh.kill()
+                return "ssh hangs"
+        return ssh.returncode, begun + out
     finally:
         world.stop()
 
@@ -120,8 +132,8 @@ def main():
         check_cut()
     else:
         together(check_cut,
-                 lambda: is_equal(hold_out(60, 6), (5, "here\n"), "ssh's keepalive outlives a loss that is shorter than it"),
-                 lambda: is_equal(hold_out(2, 8), (255, ""), "and does not outlive a longer one"))
+                 lambda: is_equal(hold_out(60, 6), (5, "begun\nhere\n"), "ssh's keepalive outlives a loss that is shorter than it"),
+                 lambda: is_equal(hold_out(2, None), (255, "begun\n"), "and does not outlive a longer one"))
     done()
 
 

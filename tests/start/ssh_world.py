@@ -68,9 +68,13 @@ class SshWorld:
         with urllib.request.urlopen(self.sandbox.environment["AWS_ENDPOINT_URL_SSM"] + "/sandbox/faults", timeout=30) as answer:
             return [rule["Acted"] for rule in json.load(answer)["Faults"]]
 
-    def add_fault(self, rule):
-        urllib.request.urlopen(self.sandbox.environment["AWS_ENDPOINT_URL_SSM"] + "/sandbox/faults", rule.encode(),
+    def add_fault(self, rule, path=""):
+        urllib.request.urlopen(self.sandbox.environment["AWS_ENDPOINT_URL_SSM"] + "/sandbox/faults" + path, rule.encode(),
                                timeout=30).close()
+
+    def no_faults(self):
+        urllib.request.urlopen(urllib.request.Request(self.sandbox.environment["AWS_ENDPOINT_URL_SSM"] + "/sandbox/faults",
+                                                      method="DELETE"), timeout=30).close()
 
     def stop(self):
         for name in os.listdir(self.path("home/.ssh")) if os.path.exists(self.config) else []:

@@ -10,7 +10,7 @@ import termios
 from resume_stages import Stages, outcome
 from tap import done, is_equal, ok
 
-TIME_LIMIT = 30
+TIME_LIMIT = 120
 SESSION = "anna-0a1b2c3d4e5f67890"
 TOKEN = "canary-token-value"
 URL = f"wss://ssmmessages.eu-west-1.amazonaws.com/v1/data-channel/{SESSION}?role=publish_subscribe"

@@ -86,7 +86,7 @@ def check_documents(emulator):
         for document in wrong:
             with open("document", "w", encoding="utf-8") as file:
                 file.write(document)
-            got = subprocess.run([TOOL, "--session", "document", "--verbose"], capture_output=True, check=False, timeout=20,
+            got = subprocess.run([TOOL, "--session", "document", "--verbose"], capture_output=True, check=False, timeout=60,
                                  stdin=subprocess.DEVNULL, env=environment(emulator, AWS_ENDPOINT_URL_SSM="http://127.0.0.1:1"))
             if has_mark(got.stderr, got.stdout) or got.returncode not in (1, 75, 252, 253):
                 ok(False, f"a document, {name}", document, got)

@@ -2,6 +2,7 @@
 import os
 import signal
 import threading
+import time
 
 import datachannel_programs as programs
 from datachannel import Emulator
@@ -11,6 +12,7 @@ from stream_running import BUILD_DIR, MEMORY, TOOL, Stream, environment, is_sani
 from tap import done, is_equal, ok, skip_all
 
 FLOOD = bytes(range(256)) * 4 * 6144        # 6 MiB
+SOON = 120                                  # seconds; as repetitions, one in 100 ms, it would take five times as long
 SHY = os.path.join(BUILD_DIR, "tests", "preload", "shywrite.so")
 LISTING = b"".join(b"line %d\n" % i for i in range(12000))
 
@@ -26,7 +28,8 @@ def check_shell(emulator):
         session = emulator.session(f"shell-{handshake}", shell)
         got = run(emulator, session.document(), data=b"echo one\nexit\n")
         title = f"a shell {'with' if handshake else 'without'} a handshake"
-        is_equal((got.code, got.out, shell.typed[:14]), (0, b"sh$ echo one\nexit\n", b"echo one\nexit\n"), title, got)
+        out = got.out.rstrip(b"\x04")       # the end of input, which the shell says back, unless its own end is sooner
+        is_equal((got.code, out, shell.typed[:14]), (0, b"sh$ echo one\nexit\n", b"echo one\nexit\n"), title, got)
         judged(session, title)
 
 
@@ -72,9 +75,10 @@ def check_away(emulator):
     session.away = True
     stream.feed(b"one\n")
     ok(session.wait(lambda: session.repeats_in >= 1), "is sent its input again")
-    before = session.repeats_in
+    before, begun = session.repeats_in, time.monotonic()
     session.wait(lambda: session.repeats_in > before + 6, 1.5)
-    ok(session.repeats_in <= before + 6, "but no storm of it", session.repeats_in - before)
+    repeats, spent = session.repeats_in - before, time.monotonic() - begun
+    ok(repeats <= 4 * max(spent, 1.5), "but no storm of it", repeats, spent)
     session.away = False
     session.publish("start_publication")
     ok(session.wait(lambda: shell.typed == b"one\n"), "and has it when it is back", shell.typed)
@@ -106,7 +110,7 @@ def check_full(emulator):
     parts = []
     reader = threading.Thread(target=lambda: parts.extend(iter(lambda: os.read(read, 1 << 20), b"")))
     reader.start()
-    ok(session.wait(lambda: not session.pending and not session.unacknowledged, 20), "it comes when it is read", len(session.pending))
+    ok(session.wait(lambda: not session.pending and not session.unacknowledged, SOON), "it comes when it is read", len(session.pending))
     session.end()
     ended = stream.finish()
     reader.join()
@@ -125,7 +129,7 @@ def check_slow(emulator):
     parts = []
     reader = threading.Thread(target=lambda: parts.extend(iter(lambda: os.read(read, 1 << 20), b"")))
     reader.start()
-    ok(session.wait(lambda: session.sent and not session.pending and not session.unacknowledged, 20),
+    ok(session.wait(lambda: session.sent and not session.pending and not session.unacknowledged, SOON),
        "output that is read late comes at once then", len(session.unacknowledged))
     session.end()
     ended = stream.finish()
@@ -170,8 +174,10 @@ def check_shy(emulator):
 def check_linger(emulator):
     """Input ends, and the node says nothing: the session is ended, not left."""
     shell = programs.Shell(ends=False)
+    says = shell.input
+    shell.input = lambda session, kind, payload: payload != b"\x04" and says(session, kind, payload)
     session = emulator.session("linger", shell)
-    got = run(emulator, session.document(), "--linger", "1", data=b"one\n")
+    got = run(emulator, session.document(), "--linger", "4", data=b"one\n")
     ok(got.code != "hangs" and session.terminated == 1 and shell.typed.startswith(b"one\n"), "--linger: the session is terminated", got)
     ok(got.out.startswith(b"sh$ one\n"), "--linger: its output is shown", got)
     judged(session, "--linger")
@@ -200,7 +206,8 @@ def check_losses(emulator):
     stream.feed(b"exit\n")
     got = stream.finish()
     is_equal((got.code, got.out), (0, b"sh$ one\ntwo\nthree\nexit\n"), "what is lost is repeated", got)
-    ok(session.repeats_in >= 2 and not session.unacknowledged, "and acknowledged when it comes again", session.repeats_in)
+    ok(session.repeats_in >= 2 and session.wait(lambda: not session.unacknowledged), "and acknowledged when it comes again",
+       session.repeats_in, session.unacknowledged)
     judged(session, "losses")
 
 

@@ -117,10 +117,29 @@ def run(tool, arguments, stdin, environment, **faults):
             try:
                 out, err = process.communicate(stdin.encode(), timeout=PATIENCE)
             except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGABRT)         # tells where it hangs
-                out, err = process.communicate()
+                out, err = end(process)
         told.seek(0)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err), told.read()
+
+
+def work_of(process):
+    """Its state, and the ticks that it had a processor."""
+    with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return fields[0], fields[11:13]
+
+
+def end(process):
+    """Of one that waits for ever; one that works, or would if it had a processor, is given another minute."""
+    for _ in range(60):
+        before = work_of(process)
+        try:
+            return process.communicate(timeout=1)
+        except subprocess.TimeoutExpired:
+            if before == work_of(process) and before[0] == "S":
+                break
+    process.send_signal(signal.SIGABRT)         # tells where it hangs
+    return process.communicate()
 
 
 class Node(socketserver.BaseRequestHandler):

@@ -57,7 +57,7 @@ def bench(stages, without, directory):
         readme.write(README)
     script = os.path.join(SRC_DIR, "bench", "bench.py")
     return subprocess.run([sys.executable, script, "--scale", "tiny", "--into", directory, "--without", without,
-                           *stages], capture_output=True, text=True, timeout=120, check=False,
+                           *stages], capture_output=True, text=True, timeout=600, check=False,
                           env={"BUILD_DIR": BUILD_DIR, "PATH": "/usr/bin:/bin"})
 
 

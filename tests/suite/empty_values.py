@@ -53,7 +53,7 @@ def run(tool, arguments, home):
                    "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
     text = {"ssm-sign": json.dumps(SIGNED), "ssm-call": json.dumps(SIGNED), "ssm-format": "{}"}.get(tool, "")
     return subprocess.run([os.path.join(BUILD_DIR, tool), *arguments], input=text, env=environment, cwd=home,
-                          capture_output=True, text=True, timeout=30)
+                          capture_output=True, text=True, timeout=120)
 
 
 def options(tool, *operation):

@@ -22,7 +22,7 @@ PLUGIN = "session-manager-plugin.1"         # AWS's client has no --help, nor op
 
 
 def run(*command, **options):
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)
 
 
 def read(path):

@@ -72,7 +72,7 @@ exec '{BUILD_DIR}/ssm-resume-session' "$@"
 
     def run(self, command, environment=None, **more):
         result = subprocess.run(["bash", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                timeout=90, check=False, cwd=self.directory,
+                                timeout=300, check=False, cwd=self.directory,
                                 env={**(environment or self.environment), **more})
         # where there is no /sys, parallel's search for processors is heard
         result.stderr = re.sub(r"(?m)^lscpu: .*\n", "", result.stderr)

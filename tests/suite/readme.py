@@ -32,7 +32,7 @@ def run(commands):
     script = "".join(f"printf '\\001'\n{command}\n" for command in commands)
     with tempfile.TemporaryDirectory() as directory:
         shell = subprocess.run([os.path.join(BUILD_DIR, "ssm-sandbox"), "--", "sh", "-c", f"exec 2>&1\n{script}"],
-                               stdout=subprocess.PIPE, text=True, cwd=directory, timeout=60, check=False,
+                               stdout=subprocess.PIPE, text=True, cwd=directory, timeout=300, check=False,
                                env={"HOME": directory, "PATH": f"{BUILD_DIR}:/usr/bin:/bin", "LC_ALL": "C.UTF-8",
                                     "AWS_EC2_METADATA_DISABLED": "true"})
     return shell.stdout.split("\1")[1:]
