@@ -257,6 +257,17 @@ refuse(struct channel *channel, const char *why)
 		channel->tally.refused++;
 }
 
+/* Data has no place behind the session's end, and is not shown any more. Its number tells that it is missing. */
+static void
+note_late(struct channel *channel, struct view bytes)
+{
+	struct message message;
+
+	if (message_decode(&message, bytes, channel->digest) == NULL && message.type == MESSAGE_OUTPUT &&
+	    message.sequence >= 0)
+		arrivals_place(&channel->arrivals, message.sequence);
+}
+
 void
 incoming_message(struct channel *channel, struct view bytes, uint64_t now)
 {
@@ -264,6 +275,8 @@ incoming_message(struct channel *channel, struct view bytes, uint64_t now)
 	const char *why;
 
 	outgoing_forget_opening(channel);
+	if (channel->phase == CHANNEL_OVER)
+		note_late(channel, bytes);
 	if (channel->phase == CHANNEL_OVER || channel->phase == CHANNEL_DEAD)
 		return;
 	if ((why = message_decode(&message, bytes, channel->digest)) != NULL) {
