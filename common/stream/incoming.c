@@ -196,10 +196,8 @@ take_closed(struct channel *channel, struct view payload, uint64_t now)
 	struct json_doc doc = JSON_DOC_INIT;
 	struct view text = VIEW("the service ended the session with a message that cannot be read");
 
-	if (channel->adoption.collects && !channel->adoption.output_known) {
-		channel->adoption.collects = false;
+	if (adoption_end(&channel->adoption))
 		begin_output(channel, now);
-	}
 	channel->phase = CHANNEL_OVER;
 	if (json_parse(&doc, payload, "the service's last message", &err) == SSM_OK)
 		text = json_text(&doc, "Output");
@@ -296,7 +294,7 @@ incoming_is_incomplete(const struct channel *channel)
 {
 	const struct channel_command *command = &channel->command;
 
-	if (arrivals_have_hole(&channel->arrivals))
+	if (arrivals_have_hole(&channel->arrivals) || channel->adoption.guessed)
 		return true;
 	if (channel->handshake.session != CHANNEL_COMMAND)
 		return false;
