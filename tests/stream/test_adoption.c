@@ -221,6 +221,35 @@ test_hole(void)
 	close_both(&peer, &node);
 }
 
+/* More than are acknowledged again on a new connection wait behind a hole: all are acknowledged in the end. */
+static void
+test_flood(void)
+{
+	enum { FLOOD = RECEIPTS_MAX + 1000 };
+	struct peer peer;
+	struct node node = { .expected = 3, .typed = BYTES_INIT(1024) };
+	struct message message;
+	unsigned acknowledged = 0;
+
+	peer_open_adopting(&peer);
+	for (unsigned i = 0; i < 3; i++) {
+		peer_output(&peer, 5, "five ");
+		pass(&peer, &node, peer.now + 200);
+	}
+	for (int64_t i = 0; i < FLOOD; i++)
+		peer_output(&peer, 7 + i, ".");
+	peer_output(&peer, 6, "six ");
+	ok(is_adopted(&peer, 3, 5), "a session that is adopted");
+	is_number(peer_read(&peer).len, strlen("five six ") + FLOOD, "all that waits behind a hole is shown when it is filled");
+	while (peer_next(&peer, &message))
+		acknowledged += message.type == MESSAGE_ACKNOWLEDGE;
+	is_number(acknowledged, FLOOD + 1, "and acknowledged");
+	channel_lost(peer.channel, peer.now);
+	channel_connected(peer.channel, VIEW(PEER_TOKEN), peer.now);
+	is_number(peer.channel->receipts.end - peer.channel->receipts.first, RECEIPTS_MAX, "not all of them once more");
+	close_both(&peer, &node);
+}
+
 static void
 test_fresh(void)
 {
@@ -418,6 +447,7 @@ main(void)
 	test_end(2, true);
 	test_end(3, false);
 	test_hole();
+	test_flood();
 	test_fresh();
 	test_slow_handshake();
 	test_lost_answers();
