@@ -6,7 +6,7 @@
 #define PAUSE_MOST 5000
 #define FAR_MOST 3			/* answers for the far one alone */
 #define SIGHTINGS_APART 80
-#define SIGHTINGS 2			/* of the lowest number: then it was repeated, as only the oldest is */
+#define SIGHTINGS 3			/* of the lowest number: then it was repeated, as only the oldest is; a copy makes two */
 
 void
 adoption_init(struct adoption *adoption, bool possible)
@@ -95,6 +95,15 @@ adoption_handshake(struct adoption *adoption)
 	adoption->handshake = true;
 }
 
+static void
+begin_output(struct adoption *adoption)
+{
+	adoption->collects = false;
+	if (!adoption->output_known)
+		adoption->first = adoption->lowest;
+	adoption->output_known = true;
+}
+
 bool
 adoption_advance(struct adoption *adoption, uint64_t now)
 {
@@ -104,10 +113,17 @@ adoption_advance(struct adoption *adoption, uint64_t now)
 		adoption->state = ADOPTION_FAILED;
 	if (!adoption->collects || adoption->seen < SIGHTINGS || now < adoption->collect_until)
 		return false;
-	adoption->collects = false;
-	if (!adoption->output_known)
-		adoption->first = adoption->lowest;
-	adoption->output_known = true;
+	begin_output(adoption);
+	return true;
+}
+
+bool
+adoption_end(struct adoption *adoption)
+{
+	if (!adoption->collects || adoption->output_known)
+		return false;
+	adoption->guessed = adoption->seen < SIGHTINGS;
+	begin_output(adoption);
 	return true;
 }
 

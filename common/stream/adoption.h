@@ -3,8 +3,9 @@
  *
  * Purpose:   finds out, from what an agent does, with which number of the node's to go on, and which one it expects of
  *            this client. ssm-data-channel(7) has the rules under "Adopting".
- *            Output: the agent repeats its oldest message, so the lowest number that has come for ADOPTION_COLLECT, twice
- *            at least, is the first one; a 0 says that there is nothing to adopt. Numbers that are missing later on may
+ *            Output: the agent repeats its oldest message, so the lowest number that has come for ADOPTION_COLLECT, three
+ *            times at least (the network may make two of one), is the first one; at the session's end it is a guess, if
+ *            it came less often. A 0 says that there is nothing to adopt. Numbers that are missing later on may
  *            have been acknowledged by the other process, and never come: when the one behind them is repeated, as only
  *            the oldest is, output goes on there.
  *            Input: probes, which an agent neither acknowledges nor counts at the number that it expects; below and
@@ -50,6 +51,7 @@ struct adoption {
 
 	bool possible;			/* somebody may have been there */
 	bool output_known, collects;
+	bool guessed;			/* that output began there: something may have been in front of it */
 	int64_t first;			/* with which output began, once that is known */
 	int64_t lowest;			/* of those that wait for their turn */
 	unsigned seen;			/* how often that one did, on this connection */
@@ -90,6 +92,9 @@ void adoption_handshake(struct adoption *adoption);
 
 /* Time passes. True: output goes on with adoption->lowest from now on. */
 bool adoption_advance(struct adoption *adoption, uint64_t now);
+
+/* The session is over. True: output begins with adoption->lowest, and there will be no more of it. */
+bool adoption_end(struct adoption *adoption);
 
 /* The number of the next probe, if there is one to send now. */
 bool adoption_probe(struct adoption *adoption, int64_t *sequence, uint64_t now);

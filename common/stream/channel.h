@@ -118,7 +118,8 @@ struct channel_event {
 	uint32_t flag;			/* of FLAG */
 	enum channel_session session;	/* of READY */
 	const struct portproperties *port;	/* of READY, for CHANNEL_PORT; the channel's */
-	bool incomplete;		/* of ENDED: a message is missing, or data came after a gap that nobody filled */
+	bool incomplete;		/* of ENDED: a message is missing, or data came after a gap that nobody filled; of
+					 * a session that was adopted: nobody knows whether something was in front of it */
 	bool doubtful;			/* of ENDED: no output came that was made since this connection stands */
 	enum ssm_err rc;		/* of FAILED */
 	bool keep;			/* of FAILED: the session is not this process's to end */

@@ -196,10 +196,8 @@ take_closed(struct channel *channel, struct view payload, uint64_t now)
 	struct json_doc doc = JSON_DOC_INIT;
 	struct view text = VIEW("the service ended the session with a message that cannot be read");
 
-	if (channel->adoption.collects && !channel->adoption.output_known) {
-		channel->adoption.collects = false;
+	if (adoption_end(&channel->adoption))
 		begin_output(channel, now);
-	}
 	channel->phase = CHANNEL_OVER;
 	if (json_parse(&doc, payload, "the service's last message", &err) == SSM_OK)
 		text = json_text(&doc, "Output");
@@ -257,6 +255,17 @@ refuse(struct channel *channel, const char *why)
 		channel->tally.refused++;
 }
 
+/* Data has no place behind the session's end, and is not shown any more. Its number tells that it is missing. */
+static void
+note_late(struct channel *channel, struct view bytes)
+{
+	struct message message;
+
+	if (message_decode(&message, bytes, channel->digest) == NULL && message.type == MESSAGE_OUTPUT &&
+	    message.sequence >= 0)
+		arrivals_place(&channel->arrivals, message.sequence);
+}
+
 void
 incoming_message(struct channel *channel, struct view bytes, uint64_t now)
 {
@@ -264,6 +273,8 @@ incoming_message(struct channel *channel, struct view bytes, uint64_t now)
 	const char *why;
 
 	outgoing_forget_opening(channel);
+	if (channel->phase == CHANNEL_OVER)
+		note_late(channel, bytes);
 	if (channel->phase == CHANNEL_OVER || channel->phase == CHANNEL_DEAD)
 		return;
 	if ((why = message_decode(&message, bytes, channel->digest)) != NULL) {
@@ -283,7 +294,7 @@ incoming_is_incomplete(const struct channel *channel)
 {
 	const struct channel_command *command = &channel->command;
 
-	if (arrivals_have_hole(&channel->arrivals))
+	if (arrivals_have_hole(&channel->arrivals) || channel->adoption.guessed)
 		return true;
 	if (channel->handshake.session != CHANNEL_COMMAND)
 		return false;

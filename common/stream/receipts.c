@@ -17,11 +17,12 @@ at(const struct receipts *receipts, uint32_t count)
 	return &receipts->ring[count & (receipts->room - 1)];
 }
 
-/* Those that were sent and are too old to be sent again. */
+/* Those that were sent and are too old to be sent again, or more than `most`. */
 static void
-forget_old(struct receipts *receipts, uint64_t now)
+forget_old(struct receipts *receipts, uint32_t most, uint64_t now)
 {
-	while (receipts->first != receipts->due && now - at(receipts, receipts->first)->at > RECEIPTS_MS)
+	while (receipts->first != receipts->due && (receipts->end - receipts->first > most ||
+	    now - at(receipts, receipts->first)->at > RECEIPTS_MS))
 		receipts->first++;
 }
 
@@ -45,10 +46,9 @@ make_room(struct receipts *receipts)
 {
 	if (receipts->end - receipts->first < receipts->room)
 		return true;
-	if (receipts->room < RECEIPTS_MAX)
+	if (receipts->room < RECEIPTS_DUE_MAX)
 		return grow(receipts);
-	if (receipts->due == receipts->first)
-		receipts->due++;
+	receipts->due++;
 	receipts->first++;
 	return true;
 }
@@ -58,7 +58,7 @@ receipts_add(struct receipts *receipts, const struct message *message, uint64_t 
 {
 	struct receipt *receipt;
 
-	forget_old(receipts, now);
+	forget_old(receipts, RECEIPTS_MAX - 1, now);
 	if (!make_room(receipts))
 		return false;
 	receipt = at(receipts, receipts->end++);
@@ -83,6 +83,6 @@ receipts_next(struct receipts *receipts)
 void
 receipts_again(struct receipts *receipts, uint64_t now)
 {
-	forget_old(receipts, now);
+	forget_old(receipts, RECEIPTS_MAX, now);
 	receipts->due = receipts->first;
 }

@@ -4,7 +4,9 @@
  * Purpose:   numbers and ids of the node's messages in the order in which they came, for the acknowledgements that
  *            are to be sent, and to be sent again on a new connection: those that were under way when the old one
  *            broke are lost, and the agent repeats only its oldest message, one a tick.
- * Limits:    RECEIPTS_MAX; of more, the oldest are forgotten. The node then repeats them, and they come again.
+ * Limits:    RECEIPTS_MAX of those that were sent, RECEIPTS_DUE_MAX with those that are not; of more, the oldest are
+ *            forgotten. The node then repeats them, one a tick, and they come again: what was never acknowledged is
+ *            therefore kept for as many messages as may wait.
  * Ownership: memory grows with what comes in RECEIPTS_MS, and stays.
  */
 #ifndef SSM_STREAM_RECEIPTS_H
@@ -15,6 +17,7 @@
 #include "stream/message.h"
 
 #define RECEIPTS_MAX 4096
+#define RECEIPTS_DUE_MAX 16384
 #define RECEIPTS_MS 30000
 
 struct receipt {

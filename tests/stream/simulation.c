@@ -26,7 +26,8 @@
  *   - what was lost so long before the program ends that the agent could send it again has come;
  *   - in a session without losses nothing is missing and nothing is reported, and the agent has not to give up;
  *   - a client that is killed has what the agent knows to be acknowledged; another process in its session is shown all
- *     that follows, once and in order, and its own input comes behind what has come of the first one's;
+ *     that follows, once and in order, and its own input comes behind what has come of the first one's; when the
+ *     session ends before it can know where its output begins, it shows what it has, and reports that;
  *   - an exit code that comes is the program's; counters count what the world has seen;
  *   - a lost connection is followed by another as simulated/promise.h says: never more than 5 questions in 10 s, each
  *     within its step of the back-off, the client back within the longest step from when the service answers; a silent

@@ -114,8 +114,10 @@ test_input(int64_t expected)
 	peer_output(&peer, 17, "b");
 	peer_output(&peer, 16, "a");
 	is_text(peer_all(&peer), "", "output is not acknowledged before its start is known");
-	peer.now += 200;
-	peer_output(&peer, 16, "a");
+	for (unsigned i = 0; i < 2; i++) {
+		peer.now += 200;
+		peer_output(&peer, 16, "a");
+	}
 	pass(&peer, &node, peer.now + ADOPTION_COLLECT + 1);
 	is_view(peer_read(&peer), VIEW("ab"), "and then shown in order");
 	peer_output(&peer, 18, "c");
@@ -135,12 +137,58 @@ test_output(void)
 	pass(&peer, &node, peer.now + 100);
 	ok(is_adopted(&peer, 3, 5), "output tells that there is something to adopt");
 	peer_output(&peer, 5, "five ");
-	pass(&peer, &node, peer.now + ADOPTION_COLLECT - 101);
+	pass(&peer, &node, peer.now + 100);
+	peer_output(&peer, 5, "five ");
+	pass(&peer, &node, peer.now + ADOPTION_COLLECT - 201);
 	ok(peer_read(&peer).len == 0, "the first number is waited for");
 	peer.now++;
-	is_text(peer_all(&peer), "a5 a6 a5", "then all is acknowledged");
+	is_text(peer_all(&peer), "a5 a6 a5 a5", "then all is acknowledged");
 	is_number(channel_deadline(peer.channel), 0, "and somebody is to look");
 	is_view(peer_read(&peer), VIEW("five six "), "at the output");
+	close_both(&peer, &node);
+}
+
+/* The network makes two of one, and the second is late: the oldest, which is lost once, is another. */
+static void
+test_copies(void)
+{
+	struct peer peer;
+	struct node node = { .expected = 3, .typed = BYTES_INIT(1024) };
+
+	peer_open_adopting(&peer);
+	peer_output(&peer, 6, "six ");
+	pass(&peer, &node, peer.now + 300);
+	peer_output(&peer, 6, "six ");
+	pass(&peer, &node, peer.now + ADOPTION_COLLECT);
+	ok(is_adopted(&peer, 3, 6), "a session that is adopted");
+	is_number(peer_read(&peer).len, 0, "what comes twice need not be the oldest");
+	peer_output(&peer, 5, "five ");
+	for (unsigned i = 0; i < 2; i++) {
+		pass(&peer, &node, peer.now + 500);
+		peer_output(&peer, 5, "five ");
+	}
+	pass(&peer, &node, peer.now + 1);
+	is_view(peer_read(&peer), VIEW("five six "), "what comes three times is");
+	close_both(&peer, &node);
+}
+
+/* The session ends while its output is collected, and has come so often. */
+static void
+test_end(unsigned sightings, bool incomplete)
+{
+	struct peer peer;
+	struct node node = { .expected = 3, .typed = BYTES_INIT(1024) };
+
+	peer_open_adopting(&peer);
+	for (unsigned i = 0; i < sightings; i++) {
+		peer_output(&peer, 6, "six ");
+		pass(&peer, &node, peer.now + 100);
+	}
+	peer_tell(&peer, MESSAGE_CLOSED, PAYLOAD_NONE, 0, VIEW("{}"));
+	ok(is_adopted(&peer, 3, 6), "%u times: a session that is adopted, and ends", sightings);
+	is_view(peer_read(&peer), VIEW("six "), "what has come is shown");
+	ok(peer.event.kind == CHANNEL_ENDED && peer.event.incomplete == incomplete,
+	    "and it is said whether something may be missing");
 	close_both(&peer, &node);
 }
 
@@ -170,6 +218,35 @@ test_hole(void)
 	peer_output(&peer, 10, "ten ");
 	is_view(peer_read(&peer), VIEW("ten eleven "), "one that is filled is waited for");
 	is_text(peer_all(&peer), "a10 a11", "and all is acknowledged");
+	close_both(&peer, &node);
+}
+
+/* More than are acknowledged again on a new connection wait behind a hole: all are acknowledged in the end. */
+static void
+test_flood(void)
+{
+	enum { FLOOD = RECEIPTS_MAX + 1000 };
+	struct peer peer;
+	struct node node = { .expected = 3, .typed = BYTES_INIT(1024) };
+	struct message message;
+	unsigned acknowledged = 0;
+
+	peer_open_adopting(&peer);
+	for (unsigned i = 0; i < 3; i++) {
+		peer_output(&peer, 5, "five ");
+		pass(&peer, &node, peer.now + 200);
+	}
+	for (int64_t i = 0; i < FLOOD; i++)
+		peer_output(&peer, 7 + i, ".");
+	peer_output(&peer, 6, "six ");
+	ok(is_adopted(&peer, 3, 5), "a session that is adopted");
+	is_number(peer_read(&peer).len, strlen("five six ") + FLOOD, "all that waits behind a hole is shown when it is filled");
+	while (peer_next(&peer, &message))
+		acknowledged += message.type == MESSAGE_ACKNOWLEDGE;
+	is_number(acknowledged, FLOOD + 1, "and acknowledged");
+	channel_lost(peer.channel, peer.now);
+	channel_connected(peer.channel, VIEW(PEER_TOKEN), peer.now);
+	is_number(peer.channel->receipts.end - peer.channel->receipts.first, RECEIPTS_MAX, "not all of them once more");
 	close_both(&peer, &node);
 }
 
@@ -279,7 +356,7 @@ test_failing_late(void)
 
 	peer_open_adopting(&peer);
 	pass(&peer, &node, 9000);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		peer_output(&peer, 7, "7;");
 		peer.now += 100;
 	}
@@ -300,15 +377,21 @@ test_encrypted(void)
 	peer_open_adopting(&peer);
 	pass(&peer, &node, peer.now + ADOPTION_QUIET + 1000);
 	ok(is_adopted(&peer, 3, -1), "a shell whose output is encrypted is adopted as any, while it is silent");
-	peer_output(&peer, 7, sealed);
-	pass(&peer, &node, peer.now + 100);
-	peer_output(&peer, 7, sealed);
+	for (unsigned i = 0; i < 3; i++) {
+		peer_output(&peer, 7, sealed);
+		pass(&peer, &node, peer.now + 100);
+	}
 	pass(&peer, &node, peer.now + ADOPTION_COLLECT);
 	is_text(peer_all(&peer), "", "what it says then is not acknowledged");
 	ok(peer_event(&peer, CHANNEL_FAILED) && peer.event.keep, "it is the end, which leaves the session");
 	is_view(peer.event.text, VIEW("the session cannot be adopted: it is encrypted with a KMS key, or its output is no text"),
 	    "with the reason");
 	close_both(&peer, &node);
+	peer_open_adopting(&peer);
+	peer_output(&peer, 7, sealed);
+	peer_tell(&peer, MESSAGE_CLOSED, PAYLOAD_NONE, 0, VIEW("{}"));
+	ok(peer_event(&peer, CHANNEL_FAILED) && peer.event.keep, "nor is it shown when the session ends at once");
+	peer_close(&peer);
 }
 
 /* Output of an adopted shell that begins in another way than with UTF-8. */
@@ -319,7 +402,7 @@ test_foreign_text(const char *text, const char *next, const char *title)
 	struct node node = { .expected = 3, .typed = BYTES_INIT(1024) };
 
 	peer_open_adopting(&peer);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		peer_output(&peer, 7, text);
 		pass(&peer, &node, peer.now + 300);
 	}
@@ -359,7 +442,12 @@ main(void)
 	test_input(256);
 	test_input(700);
 	test_output();
+	test_copies();
+	test_end(1, true);
+	test_end(2, true);
+	test_end(3, false);
 	test_hole();
+	test_flood();
 	test_fresh();
 	test_slow_handshake();
 	test_lost_answers();

@@ -103,6 +103,28 @@ test_holes(void)
 	peer_close(&peer);
 }
 
+/* Data should not come behind channel_closed; a user who takes his time sees that it did. */
+static void
+test_late(void)
+{
+	struct peer peer;
+
+	peer_open_shell(&peer);
+	peer_output(&peer, 1, "a");
+	tell_closed(&peer, "");
+	peer_output(&peer, 2, "b");
+	is_view(peer_read(&peer), VIEW("a"), "what comes behind the end is not shown");
+	ok(peer.event.kind == CHANNEL_ENDED && peer.event.incomplete, "and is said to be missing");
+	peer_close(&peer);
+	peer_open_shell(&peer);
+	peer_output(&peer, 1, "a");
+	tell_closed(&peer, "");
+	peer_output(&peer, 1, "a");
+	is_view(peer_read(&peer), VIEW("a"), "what comes again is not shown again");
+	ok(peer.event.kind == CHANNEL_ENDED && !peer.event.incomplete, "and nothing is missing");
+	peer_close(&peer);
+}
+
 static void
 test_command(void)
 {
@@ -336,6 +358,7 @@ main(void)
 	test_closed();
 	test_closed_with_text();
 	test_holes();
+	test_late();
 	test_command();
 	test_exit_codes();
 	test_incomplete();

@@ -33,6 +33,14 @@ carriage_drop(struct world *world, enum world_way way)
 	world->ways[way].last = world->now;
 }
 
+void
+carriage_write_off(struct world *world, enum world_way way)
+{
+	for (const struct packet *packet = world->ways[way].first; packet != NULL; packet = packet->next)
+		if (!packet->ping)
+			world_lose(world);
+}
+
 static struct link *
 link_of(struct world *world, enum world_way way)
 {

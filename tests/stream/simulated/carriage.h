@@ -29,6 +29,9 @@ void carriage_ping(struct world *world, enum world_way way);
 
 void carriage_drop(struct world *world, enum world_way way);
 
+/* What is under way there is lost, although it arrives. */
+void carriage_write_off(struct world *world, enum world_way way);
+
 /* What is under way arrives then at the earliest. */
 void carriage_stall(struct world *world, enum world_way way, uint64_t until);
 

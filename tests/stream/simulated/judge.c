@@ -95,11 +95,19 @@ judge_clean(const struct sides *sides, struct ledger *ledger)
 		ledger_blame(ledger, "the agent had to give up though nothing was lost");
 }
 
-/* The session was over before another client has come to show anything. */
+/* The session was over before another client has come to acknowledge anything, or to show it. */
 static bool
 is_unseen(const struct sides *sides)
 {
-	return sides->world->killed && (sides->adopts || !sides->world->channel->adoption.output_known);
+	return sides->world->killed && (sides->adopts || sides->world->ledger.acknowledged == 0);
+}
+
+/* At the end it shows what it has, whether or not it has had the time to find out that nothing is in front of that. */
+static void
+judge_unseen(const struct sides *sides, struct ledger *ledger)
+{
+	if (!sides->left && sides->world->channel->adoption.guessed && !sides->incomplete)
+		ledger_blame(ledger, "output began with a guess, and nobody says so");
 }
 
 /* A handshake may fail for want of a connection: the agent gives it 15 s. */
@@ -115,8 +123,10 @@ judge(const struct sides *sides)
 		ledger_blame(ledger, "the client failed");
 	if (!sides->left && sides->failure_told != (!sides->started || untold || sides->world->agent_dead))
 		ledger_blame(ledger, "the session's last words are not right");
-	if (is_unseen(sides))
+	if (is_unseen(sides)) {
+		judge_unseen(sides, ledger);
 		return;
+	}
 	ledger_in_order(ledger, &shown);
 	if (came != shown)
 		ledger_blame(ledger, "%" PRIu64 " bytes came in order, and %" PRIu64 " were shown", shown, came);

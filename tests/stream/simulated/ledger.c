@@ -172,6 +172,7 @@ ledger_killed(struct ledger *ledger)
 	ledger->client.count = 0;
 	ledger->client.sent = ledger->client.bytes = 0;
 	ledger->client.base = -1;
+	ledger->acknowledged = 0;
 	for (size_t i = 0; i < ledger->agent.count; i++)
 		if (!ledger->agent.entries[i].settled)
 			ledger->agent.entries[i].delivered = ledger->agent.entries[i].accepted = false;
@@ -189,17 +190,22 @@ ledger_settled(struct ledger *ledger, int64_t sequence)
 }
 
 uint64_t
-ledger_position(struct ledger *ledger, int64_t sequence)
+ledger_position(const struct ledger *ledger, int64_t sequence)
 {
 	uint64_t position = 0;
 
-	for (int64_t i = 0; i < sequence && (size_t)i < ledger->agent.count; i++) {
+	for (int64_t i = 0; i < sequence && (size_t)i < ledger->agent.count; i++)
+		position += ledger->agent.entries[i].shown;
+	return position;
+}
+
+void
+ledger_check_gone(struct ledger *ledger, int64_t sequence)
+{
+	for (int64_t i = 0; i < sequence && (size_t)i < ledger->agent.count; i++)
 		if (!ledger->agent.entries[i].gone)
 			ledger_blame(ledger, "output begins at %lld, and %lld is nobody's", (long long)sequence,
 			    (long long)i);
-		position += ledger->agent.entries[i].shown;
-	}
-	return position;
 }
 
 void

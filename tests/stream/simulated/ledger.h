@@ -37,7 +37,7 @@ struct ledger {
 	struct digest *digest;
 	struct ledger_side client, agent;
 	uint64_t deliveries;		/* to the client, of numbers */
-	uint64_t acknowledged;		/* acknowledgements of the client, with those that came once more */
+	uint64_t acknowledged;		/* acknowledgements of the client, the one that is there, with those that came once more */
 	bool opened;			/* the client's connection has had its first message */
 	char wrong[LEDGER_WRONG_MAX];
 };
@@ -59,8 +59,11 @@ void ledger_settled(struct ledger *ledger, int64_t sequence);
 /* The other client is there. */
 void ledger_replaced(struct ledger *ledger);
 
-/* How many bytes for the user stand in front of a number of the agent's; all of them must be gone. */
-uint64_t ledger_position(struct ledger *ledger, int64_t sequence);
+/* How many bytes for the user stand in front of a number of the agent's. */
+uint64_t ledger_position(const struct ledger *ledger, int64_t sequence);
+
+/* All in front of that number must be gone. */
+void ledger_check_gone(struct ledger *ledger, int64_t sequence);
 
 /* From a position on: the next one that is not gone, and how many bytes behind it are not. */
 uint64_t ledger_skip_gone(const struct ledger *ledger, uint64_t position, uint64_t *len);

@@ -135,8 +135,12 @@ replace_client(struct sides *sides)
 static void
 begin_adopted(struct sides *sides)
 {
+	const struct adoption *adoption = &sides->world->channel->adoption;
+
 	sides->adopts = false;
-	sides->adopted = sides->world->channel->adoption.first;
+	sides->adopted = adoption->first;
+	if (!adoption->guessed)
+		ledger_check_gone(&sides->world->ledger, sides->adopted);
 	sides->flows[STREAM_OUTPUT].came = ledger_position(&sides->world->ledger, sides->adopted);
 }
 

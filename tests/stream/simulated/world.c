@@ -180,6 +180,18 @@ arrive_at_agent(struct world *world, struct view raw)
 	agent_receive(world->agent, raw, world->now);
 }
 
+/* What has lost its order may stand behind channel_closed, where no client can wait for it. */
+static void
+arrive_at_client(struct world *world, struct view raw)
+{
+	bool over = channel_has_end(world->channel);
+
+	ledger_delivered(&world->ledger, raw);
+	channel_receive(world->channel, raw, false, world_client_now(world));
+	if (!over && channel_has_end(world->channel))
+		carriage_write_off(world, TO_CLIENT);
+}
+
 static void
 arrive(struct world *world, const struct packet *packet)
 {
@@ -197,8 +209,7 @@ arrive(struct world *world, const struct packet *packet)
 	if (way == FROM_CLIENT) {
 		arrive_from_client(world, raw, packet->text);
 	} else if (way == TO_CLIENT) {
-		ledger_delivered(&world->ledger, raw);
-		channel_receive(world->channel, raw, false, world_client_now(world));
+		arrive_at_client(world, raw);
 	} else if (way == TO_AGENT) {
 		arrive_at_agent(world, raw);
 	} else if (world->client.known) {
