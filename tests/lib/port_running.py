@@ -130,21 +130,11 @@ def sleeps(process):
     return re.search(r"^State:\s+S", status_of(process), re.M) is not None
 
 
-def processor_time(process):
-    with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
-        return sum(map(int, file.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
-
-
 def is_at_rest(process, sandbox):
-    """
-    All that is to come to it has come: it has slept for a second, while whoever sends to it slept, too, or had a processor,
-    with which it looks again and again whether there is room.
-    """
-    before, worked = switches(process), processor_time(sandbox.process)
-    for looks in range(1, 200):
+    """All that is to come to it has come: it has slept for a second, and whoever sends to it does so, too."""
+    before = switches(process)
+    for _ in range(20):
         threading.Event().wait(0.05)
         if not sleeps(process) or switches(process) != before:
             return False
-        if looks >= 20 and (sleeps(sandbox.process) or processor_time(sandbox.process) - worked > 0.2):
-            return True
-    return False
+    return sleeps(sandbox.process)

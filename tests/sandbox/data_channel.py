@@ -306,6 +306,24 @@ def check_many(service):
        files, open_files(service.pid), children(service.pid))
 
 
+def processor_time(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        return sum(map(int, file.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def check_idle(service):
+    """A session in which nothing happens costs no processor; one that is never idle would take all of a second."""
+    channel = service.open(service.start())
+    channel.step()
+    before = processor_time(service.pid)
+    time.sleep(1)
+    spent = processor_time(service.pid) - before
+    ok(spent < 0.5, "a session in which nothing happens takes no processor", spent)
+    service.call("TerminateSession", SessionId=channel.session)
+    channel.until_closed()
+    channel.socket.close()
+
+
 def check_end():
     """What sessions left in the background, and sessions that go on, end with the session, and with the sandbox."""
     with Service("--shell", "/bin/sh") as service:
@@ -328,7 +346,7 @@ def check_end():
 def main():
     with Service("--shell", "/bin/sh") as service:
         for check in [check_shell, check_commands, check_documents, check_tokens, check_upgrades, check_resume, check_table,
-                      check_wrong, check_many]:
+                      check_wrong, check_many, check_idle]:
             check(service)
     check_end()
     done()

@@ -22,7 +22,10 @@ line_of(struct websocket *socket, enum fault_way way)
 	return &socket->lines[way == FAULT_OUT];
 }
 
-/* What is due for the client goes when its connection is ready for it. */
+/*
+ * What is due for the client goes when its connection is ready for it. A timer that is not needed any more is left to come
+ * once, and finds nothing to do: libwebsockets 4.1 takes the request to cancel one for a time that is past.
+ */
 static void
 arm(struct websocket *socket)
 {
@@ -35,9 +38,7 @@ arm(struct websocket *socket)
 	else
 		at = out < at ? out : at;
 	at = in < at ? in : at;
-	if (at == FAULT_NEVER)
-		lws_set_timer_usecs(socket->wsi, LWS_SET_TIMER_USEC_CANCEL);
-	else
+	if (at != FAULT_NEVER)
 		lws_set_timer_usecs(socket->wsi, at <= now ? 1 : (lws_usec_t)(at - now) * 1000);
 }
 
