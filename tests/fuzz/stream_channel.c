@@ -120,6 +120,13 @@ receive_probe(struct play *play, int64_t number)
 	return runs;
 }
 
+/* To a node that has been silent for long; see stream/silence. */
+static bool
+is_question(const struct play *play, const struct message *message)
+{
+	return !play->adopts && message->payload_type == PAYLOAD_OUTPUT && message->payload.len == 0;
+}
+
 /* A message of the client at the node, who keeps what comes early. */
 static void
 receive(struct play *play, const struct message *message, struct view bytes)
@@ -129,7 +136,7 @@ receive(struct play *play, const struct message *message, struct view bytes)
 	HOLDS(number >= play->expected);
 	play->answered |= message->payload_type == PAYLOAD_HANDSHAKE_RESPONSE;
 	HOLDS(message->type == MESSAGE_INPUT && message->flags == 0 && number >= 0 && number <= play->seen);
-	HOLDS(play->ready || message->payload_type == PAYLOAD_HANDSHAKE_RESPONSE);
+	HOLDS(play->ready || message->payload_type == PAYLOAD_HANDSHAKE_RESPONSE || is_question(play, message));
 	if (number < play->seen) {
 		SAME(kept(play, number), bytes);
 		return;
