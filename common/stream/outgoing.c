@@ -186,11 +186,14 @@ outgoing_may_ask(const struct channel *channel)
 	return channel->phase == CHANNEL_STARTING && !channel->adoption.possible && !channel->handshake.asked;
 }
 
-/* One question at a time, but for an agent that does not acknowledge what it has already. */
+/* One question at a time, but a few for an agent that does not acknowledge what it has already. */
 static bool
 has_question(const struct channel *channel)
 {
-	return outgoing_may_ask(channel) && (channel->window.count == 0 || window_in_doubt(&channel->window));
+	const struct window *window = &channel->window;
+
+	return outgoing_may_ask(channel) &&
+	    (window->count == 0 || (window_in_doubt(window) && window->count < SILENCE_QUESTIONS));
 }
 
 static void

@@ -48,7 +48,7 @@ make_room(struct receipts *receipts)
 		return true;
 	if (receipts->room < RECEIPTS_DUE_MAX)
 		return grow(receipts);
-	receipts->due++;
+	receipts->due++;		/* all of them are due: those that were sent are fewer, and forgotten first */
 	receipts->first++;
 	return true;
 }

@@ -18,6 +18,7 @@
 
 #define SILENCE_QUIET 3000		/* in which most nodes speak */
 #define SILENCE_APART 2000		/* two answers: a dozen requests of an agent */
+#define SILENCE_QUESTIONS 4		/* that wait for an answer, at most */
 #define SILENCE_NEVER UINT64_MAX
 
 struct silence {

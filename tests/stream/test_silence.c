@@ -134,6 +134,25 @@ test_foreign_answers(void)
 	peer_close(&peer);
 }
 
+/* A node that never comes is asked no more for that: what waits for it does not grow. */
+static void
+test_nobody(void)
+{
+	struct peer peer;
+	struct message message;
+	struct channel_counters counters;
+
+	peer_open(&peer);
+	for (unsigned i = 0; i < 3600; i++) {
+		peer.now += 1000;
+		while (peer_next(&peer, &message))
+			;
+	}
+	channel_count(peer.channel, &counters);
+	ok(counters.unacknowledged > 1 && counters.unacknowledged <= SILENCE_QUESTIONS, "of an hour's questions few wait for an answer");
+	peer_close(&peer);
+}
+
 /* Old agents do not acknowledge what they have already: their answer may be lost. */
 static void
 test_old_agent(void)
@@ -163,6 +182,7 @@ main(void)
 	test_late_handshake();
 	test_cut();
 	test_foreign_answers();
+	test_nobody();
 	test_old_agent();
 	return done_testing();
 }
